@@ -1,0 +1,210 @@
+"""The `tutor` command: generate, check, retrain, evaluate, ask. Heavy libraries are loaded by what needs them."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from tutor.errors import TutorError, UsageError
+from tutor.settings import DEFAULT_DATASET, open_store
+
+if TYPE_CHECKING:
+    from tutor.answering import Tutor
+
+MODEL_FORMS = "'base', models:/NAME@ALIAS, models:/NAME/VERSION or an adapter folder"
+_INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status: 0 done, 1 refused, 2 not understood or not found."""
+    try:
+        chosen = _parser().parse_args(arguments)
+        status: int = chosen.run(chosen)
+        return status
+    except TutorError as error:
+        print(f"tutor: {error}", file=sys.stderr)
+        return error.exit_status
+    except KeyboardInterrupt:
+        print("tutor: interrupted; the same command goes on from the last checkpoint", file=sys.stderr)
+        return _INTERRUPTED
+
+
+class _OneLineParser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message}; '{self.prog} --help' shows what is expected")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _OneLineParser(prog="tutor", description="Retrains, examines and asks a Spanish maths tutor.")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    generate = _command(commands, "generate", _generate, "write a dataset of exercises, the same one for the same seed")
+    generate.add_argument("--rows", type=_positive, default=DEFAULT_ROWS, help=f"number of rows (default {DEFAULT_ROWS})")
+    generate.add_argument("--seed", type=int, default=DEFAULT_SEED, help=f"seed of the generator (default {DEFAULT_SEED})")
+    generate.add_argument("--output", type=Path, default=DEFAULT_DATASET, help="file to write (default: the shipped one)")
+
+    check = _command(commands, "check", _check, "check a dataset: exit 0 fit, 1 unfit, 2 unreadable")
+    check.add_argument("file", type=Path, metavar="FILE", help="dataset in JSON Lines")
+    _json_option(check)
+
+    retrain = _command(commands, "retrain", _retrain, "check, train, examine and register; what is unchanged is reused")
+    retrain.add_argument("--profile", default=None, metavar="NAME", help="run profile (default cpu)")
+    retrain.add_argument(
+        "--set", action="append", default=[], dest="assignments", metavar="SECTION.FIELD=VALUE", help="change one setting"
+    )
+    _json_option(retrain)
+
+    evaluate = _command(commands, "evaluate", _evaluate, "have a model answer questions of yours, and grade it")
+    evaluate.add_argument("model", metavar="MODEL", help=MODEL_FORMS)
+    evaluate.add_argument(
+        "--questions", type=Path, required=True, metavar="FILE", help="rows with question (or instruction), answer, topic"
+    )
+    _json_option(evaluate)
+
+    ask = _command(commands, "ask", _ask, "ask one question; the answer is written as it arises")
+    ask.add_argument("model", metavar="MODEL", help=MODEL_FORMS)
+    ask.add_argument("question", metavar="QUESTION")
+    return parser
+
+
+DEFAULT_ROWS, DEFAULT_SEED = 4000, 2026
+
+
+def _command(commands: Any, name: str, run: Callable[[argparse.Namespace], int], about: str) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=about, description=f"{about[0].upper()}{about[1:]}.")
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _json_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", type=Path, default=None, metavar="FILE", help="also write the result to FILE")
+
+
+def _generate(chosen: argparse.Namespace) -> int:
+    from tutor.generation import write_dataset
+
+    _refuse_unwritable(chosen.output)
+    write_dataset(chosen.output, chosen.rows, chosen.seed)
+    print(f"{chosen.rows} rows written to {chosen.output}")
+    return 0
+
+
+def _check(chosen: argparse.Namespace) -> int:
+    import tempfile
+
+    from tutor.rows import read_rows
+
+    _refuse_unwritable(chosen.json)
+    open_store()
+    read_rows(chosen.file)  # says what is wrong with the file before the checks are loaded
+    from data_checks.validation import check_file, summary
+    from tutor.config import DataConfig
+
+    with tempfile.TemporaryDirectory() as scratch:
+        verdict = check_file(chosen.file, Path(scratch))
+    refusal = verdict.refusal(DataConfig().max_bad_share)
+    _write_json(chosen.json, summary(verdict, fit=refusal is None))
+    for row in verdict.bad:
+        print(f"{chosen.file}:{row.line}: {'; '.join(row.reasons)}")
+    print(f"{verdict.rows_in} rows, {len(verdict.kept)} good, {len(verdict.bad)} bad: {'unfit' if refusal else 'fit'}")
+    if refusal:
+        print(refusal)
+    return 1 if refusal else 0
+
+
+def _retrain(chosen: argparse.Namespace) -> int:
+    from tutor.config import DEFAULT_PROFILE, load_config
+
+    config = load_config(chosen.profile or DEFAULT_PROFILE, chosen.assignments)
+    _refuse_unwritable(chosen.json)
+    open_store()
+    from rich.console import Console
+
+    from flows.retrain import retrain
+    from tutor.report import print_report
+
+    report = retrain(config)
+    _write_json(chosen.json, report.as_json())
+    print_report(report, Console())
+    return 0
+
+
+def _evaluate(chosen: argparse.Namespace) -> int:
+    from tutor.rows import BadRow, read_rows
+
+    rows, unreadable = read_rows(chosen.questions)
+    if unreadable:
+        first: BadRow = unreadable[0]
+        raise UsageError(f"{chosen.questions}:{first.line}: {first.reasons[0]}; expected question and answer")
+    _refuse_unwritable(chosen.json)
+    tutor = _open(chosen.model)
+    from dataclasses import asdict
+
+    from rich.console import Console
+
+    from tutor.config import EvaluationConfig
+    from tutor.evaluation import examine
+    from tutor.progress import progress
+    from tutor.report import accuracy_table
+
+    with progress("Evaluación", "preguntas") as report_progress:
+        examination = examine(tutor, rows, EvaluationConfig().batch_rows, report_progress)
+    answers = [asdict(answer) for answer in examination.answers]
+    _write_json(chosen.json, {"model": chosen.model, **examination.summary(), "answers": answers})
+    Console().print(accuracy_table({chosen.model: examination.summary()}))
+    return 0
+
+
+def _ask(chosen: argparse.Namespace) -> int:
+    if not chosen.question.strip():
+        raise UsageError("QUESTION is empty; expected a question, such as '¿Cuánto es 7 × 8?'")
+    for piece in _open(chosen.model).stream(chosen.question):
+        print(piece, end="", flush=True)
+    print()
+    return 0
+
+
+def _open(model: str) -> Tutor:
+    """Return the tutor that `model` names, ready to be asked."""
+    store = open_store()
+    if model == "base":
+        from tutor.adapter import open_base
+        from tutor.config import load_config
+
+        config = load_config()
+        return open_base(config.model, config.evaluation.max_new_tokens, store)
+    from tutor.adapter import open_adapter
+
+    if model.startswith("models:/"):
+        from tasks.registration import adapter_of
+
+        return open_adapter(adapter_of(model, store), store)
+    if not Path(model).is_dir():
+        raise UsageError(f"MODEL: got '{model}', expected {MODEL_FORMS}")
+    return open_adapter(Path(model), store)
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"got {value}, expected 1 or more")
+    return value
+
+
+def _refuse_unwritable(file: Path | None) -> None:
+    """Raise UsageError before the work rather than after it when `file` cannot be written."""
+    if file is not None and (file.is_dir() or not file.parent.is_dir()):
+        raise UsageError(f"{file}: cannot be written; expected a file name in a folder that exists")
+
+
+def _write_json(file: Path | None, record: object) -> None:
+    if file is not None:
+        file.write_text(json.dumps(record, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

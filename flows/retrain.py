@@ -1,0 +1,64 @@
+"""The retraining flow: dataset to registered model, one stage after the other."""
+
+from __future__ import annotations
+
+from prefect import flow
+
+from tasks.base_model import prepare_base_model
+from tasks.evaluation import evaluate
+from tasks.registration import Champion, fetch_champion, live_aliases, register
+from tasks.tokenization import tokenize_rows
+from tasks.training import train
+from tasks.validation import validate_dataset
+from tutor.adapter import ADAPTER, read_origin
+from tutor.config import RetrainConfig
+from tutor.report import RetrainReport
+from tutor.settings import Store, open_store
+from tutor.stages import Finished
+
+
+@flow(
+    name="retrain",
+    description="Checks the dataset, trains an adapter, examines it beside base and champion, and registers it.",
+    validate_parameters=True,
+    log_prints=False,
+)
+def retrain(config: RetrainConfig = RetrainConfig()) -> RetrainReport:  # noqa: B008 - the form's defaults, and frozen
+    """Retrain the tutor.
+
+    Args:
+        config: Everything that a retraining run can be told.
+    """
+    store = open_store()
+    dataset = validate_dataset(config.data, store)
+    base = prepare_base_model(config.model, store)
+    tokens = tokenize_rows(dataset, base, config.training.max_tokens, store)
+    adapter = train(config, dataset, base, tokens, store)
+    champion = fetch_champion(config.registry, store)
+    base_answers = evaluate("modelo base", config.model, None, dataset, config.evaluation, store)
+    new_answers = evaluate(
+        "tutor nuevo", config.model, adapter.folder / ADAPTER, dataset, config.evaluation, store
+    )
+    champion_answers = _answers_of_champion(champion, dataset, config, store)
+    version = register(config.registry, dataset, adapter, base_answers, new_answers, champion_answers, store)
+    stages = {
+        "validation": dataset,
+        "base_model": base,
+        "tokenization": tokens,
+        "training": adapter,
+        "evaluation_base": base_answers,
+        "evaluation_challenger": new_answers,
+        **({"evaluation_champion": champion_answers} if champion_answers else {}),
+        "registration": version,
+    }
+    aliases = live_aliases(config.registry, str(version.facts["version"]), store)
+    return RetrainReport.of(stages, aliases, store)
+
+
+def _answers_of_champion(
+    champion: Champion | None, dataset: Finished, config: RetrainConfig, store: Store
+) -> Finished | None:
+    if champion is None:
+        return None
+    model = read_origin(champion.adapter).model
+    return evaluate("tutor actual", model, champion.adapter, dataset, config.evaluation, store)

@@ -1,0 +1,36 @@
+"""The model as MLflow loads it: the adapter of one registered version, asked through `predict`.
+
+MLflow copies this file into each version and runs it on load; the weights beside it are safetensors.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import mlflow
+import pandas as pd
+from mlflow.pyfunc import PythonModel, PythonModelContext
+
+from tutor.adapter import open_adapter
+from tutor.settings import open_store
+
+_BATCH_ROWS = 16
+
+
+class TutorModel(PythonModel):  # type: ignore[misc]  # MLflow gives its base class no types
+    """Answers a table with a column `question`, one reply a row."""
+
+    def load_context(self, context: PythonModelContext) -> None:
+        """Load the adapter and its base model; no hub is asked once the base has been quantised."""
+        self._tutor = open_adapter(Path(context.artifacts["adapter"]), open_store())
+
+    def predict(
+        self, context: PythonModelContext, model_input: pd.DataFrame, params: dict[str, Any] | None = None
+    ) -> list[str]:
+        """Return the replies to the questions, in their order."""
+        questions = [str(question) for question in model_input["question"]]
+        return self._tutor.answers(questions, _BATCH_ROWS, lambda done, total: None)
+
+
+mlflow.models.set_model(TutorModel())

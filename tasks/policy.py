@@ -1,0 +1,20 @@
+"""What all tasks share: which failures are worth another try, and the tag that keeps them on the card."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from prefect.states import State
+from prefect.tasks import exponential_backoff
+
+from tutor.errors import TutorError
+
+# A task with this tag runs where the worker pool of the same name does, one at a time.
+CARD_TAG = "gtx-1050-ti"
+BACK_OFF_S = exponential_backoff(backoff_factor=5)
+MINUTE_S, HOUR_S = 60, 3600
+
+
+def worth_retrying(task: Any, task_run: Any, state: State[Any]) -> bool:  # noqa: ARG001 - Prefect's signature
+    """Return whether a failed task may succeed when tried again: not when data, settings or the model are at fault."""
+    return not isinstance(state.data, TutorError)

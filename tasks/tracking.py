@@ -1,0 +1,93 @@
+"""The MLflow run that belongs to one training: found again by its name after an interruption."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, RunStatus
+from mlflow.tracking import MlflowClient
+
+from tutor.config import RetrainConfig
+from tutor.settings import REPOSITORY, Store
+
+_KEY = "tutor.training"
+
+
+class Tracking:
+    """An MLflow experiment, made if it does not exist."""
+
+    def __init__(self, store: Store, experiment: str) -> None:
+        self.client = MlflowClient(tracking_uri=store.tracking_uri, registry_uri=store.tracking_uri)
+        found = self.client.get_experiment_by_name(experiment)
+        self._experiment_id: str = (
+            found.experiment_id if found else self.client.create_experiment(experiment, store.artifacts_uri)
+        )
+
+    def open_run(self, training: str) -> Run:
+        """Return the run of this training, taken up again if it exists already; `training` names the stage folder."""
+        found = self.client.search_runs([self._experiment_id], f"tags.`{_KEY}` = '{training}'", max_results=1)
+        if found:
+            run_id = found[0].info.run_id
+            self.client.update_run(run_id, RunStatus.to_string(RunStatus.RUNNING))
+        else:
+            tags = {_KEY: training, "mlflow.source.name": "tutor retrain", "mlflow.source.git.commit": commit()}
+            run_id = self.client.create_run(self._experiment_id, tags=tags).info.run_id
+        return Run(self.client, run_id)
+
+
+class Run:
+    """One MLflow run, written to without making it the active one."""
+
+    def __init__(self, client: MlflowClient, run_id: str) -> None:
+        self._client, self.id = client, run_id
+
+    def log_inputs(self, config: RetrainConfig, dataset: Mapping[str, Any]) -> None:
+        """Log every setting as a parameter and the dataset, with its digest, as an input."""
+        settings = config.model_dump(mode="json")
+        params = [
+            Param(f"{section}.{field}", str(value))
+            for section, fields in settings.items()
+            for field, value in fields.items()
+        ]
+        self._client.log_batch(self.id, params=params)
+        entity = _dataset_entity(dataset)
+        self._client.log_inputs(self.id, [DatasetInput(entity, [InputTag("mlflow.data.context", "training")])])
+
+    def log_metrics(self, step: int, metrics: Mapping[str, float]) -> None:
+        """Log `metrics` at `step`."""
+        now = int(time.time() * 1000)
+        self._client.log_batch(self.id, metrics=[Metric(name, value, now, step) for name, value in metrics.items()])
+
+    def log_table(self, file: str, columns: Mapping[str, list[Any]]) -> None:
+        """Log a table of equally long columns under the name `file`, in place of an earlier one."""
+        self._client.log_dict(self.id, {"columns": list(columns), "data": list(zip(*columns.values(), strict=True))}, file)
+
+    def log_files(self, folder: Path, artifact: str) -> None:
+        """Log every file of `folder` under the artifact folder `artifact`."""
+        self._client.log_artifacts(self.id, str(folder), artifact)
+
+    def finish(self) -> None:
+        """Mark the run as finished."""
+        self._client.set_terminated(self.id, RunStatus.to_string(RunStatus.FINISHED))
+
+
+def commit() -> str:
+    """Return the commit of the code that runs, or 'unknown' outside a git checkout."""
+    answer = subprocess.run(
+        ["git", "-C", str(REPOSITORY), "rev-parse", "HEAD"], capture_output=True, text=True, check=False
+    )
+    return answer.stdout.strip() or "unknown"
+
+
+def _dataset_entity(dataset: Mapping[str, Any]) -> Any:
+    return Dataset(
+        name=dataset["dataset"],
+        digest=dataset["dataset_digest"][:36],
+        source_type="local",
+        source=f'{{"uri": "{dataset["dataset"]}"}}',
+        profile=f'{{"num_rows": {dataset["rows_in"]}}}',
+    )

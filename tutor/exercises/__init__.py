@@ -1,0 +1,45 @@
+"""Exercises of school mathematics in Spanish, made from a seed: the curriculum of the shipped dataset."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from random import Random
+
+from tutor.exercises.algebra import decimals, divisibility, equations, fractions, percentages, powers_and_roots
+from tutor.exercises.arithmetic import addition, division, multiplication, order_of_operations, subtraction
+from tutor.exercises.exercise import Exercise, Maker
+from tutor.exercises.measures import perimeter_and_area, units
+from tutor.exercises.phrasing import as_pupils_type
+from tutor.exercises.problems import one_step, two_steps
+
+# How often each topic comes up, out of the sum of all.
+CURRICULUM: dict[Maker, int] = {
+    addition: 12,
+    subtraction: 13,
+    multiplication: 13,
+    division: 11,
+    order_of_operations: 7,
+    decimals: 6,
+    fractions: 7,
+    percentages: 6,
+    powers_and_roots: 5,
+    equations: 7,
+    divisibility: 6,
+    one_step: 10,
+    two_steps: 8,
+    units: 5,
+    perimeter_and_area: 6,
+}
+
+
+def exercises(seed: int) -> Iterator[Exercise]:
+    """Yield different exercises for ever; the same `seed` yields the same ones in the same order."""
+    rng = Random(seed)
+    makers, weights = list(CURRICULUM), list(CURRICULUM.values())
+    seen: set[str] = set()
+    while True:
+        exercise = rng.choices(makers, weights)[0](rng)
+        question = as_pupils_type(exercise.question, rng)
+        if question not in seen:
+            seen.add(question)
+            yield Exercise(question, exercise.solution, exercise.answer, exercise.topic, exercise.level)

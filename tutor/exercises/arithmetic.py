@@ -1,0 +1,280 @@
+"""The four operations with whole numbers, and the order in which they are done."""
+
+from __future__ import annotations
+
+from random import Random
+
+from tutor.exercises.exercise import Exercise
+from tutor.exercises.phrasing import ask_for_value, phrase
+
+ADDITION_WORDS = (
+    "[Suma|Sumar|Sume|Añade|Agrega] {a} [y|más|con] {b}",
+    "[Suma|Añade|Agrega|Súmale|Añádele] {b} a {a}",
+    "¿Cuánto [suman|es la suma de|da la suma de|es el total de|hacen juntos] {a} y {b}?",
+    "[Calcula|Halla|Dime|Obtén|Encuentra|Escribe] la suma de {a} y {b}",
+    "¿Cuál es [la suma|el total] de {a} y {b}?",
+    "¿[Qué número|Cuánto] [obtengo|sale|resulta|queda|tengo] si [sumo|junto|reúno] {a} y {b}?",
+    "¿[Qué número|Cuánto] [obtengo|sale|da|tengo] si a {a} le [sumo|añado|agrego] {b}?",
+    "Si a {a} le [sumas|añades|agregas] {b}, ¿[qué|cuánto|qué número] [obtienes|da|resulta|tienes]?",
+    "¿Qué número es {b} [unidades mayor|más grande] que {a}?",
+    "{a} [aumentado en|incrementado en] {b}",
+    "¿Cuánto es {a} [aumentado|incrementado] en {b}?",
+    "[Junta|Reúne] {a} y {b}. ¿Cuánto [hay|es] en total?",
+    "Los sumandos son {a} y {b}. ¿[Cuál es|Cuánto vale] la suma?",
+    "[El total de|La suma de] {a} y {b}",
+)
+SUBTRACTION_WORDS = (
+    "[Resta|Quita|Réstale|Quítale|Descuenta|Sustrae] {b} [a|de] {a}",
+    "A {a} [réstale|quítale] {b}",
+    "[Resta|Restar|Reste] {a} menos {b}",
+    "¿Cuánto [queda|nos queda|sobra|hay] si [a {a} le quito|quito de {a}|a {a} le resto|restamos de {a}] {b}?",
+    "¿Cuánto es {a} [disminuido en|si le quito|si le resto|al quitarle] {b}?",
+    "Si a {a} le [quitas|restas|descuentas] {b}, ¿[qué|cuánto] [queda|obtienes|da|resulta]?",
+    "¿Cuál es la [diferencia|resta] [entre|de] {a} y {b}?",
+    "[Calcula|Halla|Dime|Obtén|Encuentra] la [diferencia|resta] [entre|de] {a} y {b}",
+    "La diferencia entre {a} y {b}",
+    "¿Cuánto le falta a {b} para llegar a {a}?",
+    "¿Cuánto [falta|hay] de {b} [hasta|a] {a}?",
+    "¿Cuánto hay que [sumar|añadir] a {b} para [obtener|llegar a|tener] {a}?",
+    "¿[Cuántas unidades|Cuánto] [es mayor {a} que|le lleva {a} a|es más grande {a} que] {b}?",
+    "¿Qué número es {b} [unidades menor|más pequeño] que {a}?",
+    "El minuendo es {a} y el sustraendo {b}. ¿[Cuál es|Cuánto vale] la diferencia?",
+)
+MULTIPLICATION_WORDS = (
+    "[Multiplica|Multiplicar|Multiplique] {a} [por|y|con] {b}",
+    "¿Cuánto es {a} [multiplicado por|veces] {b}?",
+    "{a} [multiplicado por|veces] {b}",
+    "[Calcula|Halla|Dime|Obtén|Encuentra|Escribe] el producto de {a} [y|por] {b}",
+    "¿Cuál es el producto de {a} [y|por] {b}?",
+    "¿[Cuánto|Qué número] [obtengo|sale|resulta|da] [si multiplico|al multiplicar|multiplicando] {a} [por|y] {b}?",
+    "Si multiplicas {a} por {b}, ¿[qué|cuánto] [obtienes|da|resulta|sale]?",
+    "El producto de {a} y {b}",
+    "¿Cuánto [suman|es sumar] {a} veces {b}?",
+    "Los factores son {a} y {b}. ¿[Cuál es|Cuánto vale] el producto?",
+    "¿Cuánto [son|es] {a} [grupos|montones] de {b}?",
+    "En la tabla del {a}, ¿cuánto es por {b}?",
+)
+MULTIPLE_NAMES = {2: "el doble de {b}", 3: "el triple de {b}", 4: "el cuádruple de {b}", 5: "el quíntuple de {b}"}
+DIVISION_WORDS = (
+    "[Divide|Dividir|Divida|Reparte] {a} [entre|para|por] {b}",
+    "¿Cuánto es {a} [dividido entre|dividido por|dividido para|repartido entre] {b}?",
+    "{a} [dividido entre|dividido por] {b}",
+    "[Calcula|Halla|Dime|Obtén|Encuentra] el cociente de {a} [entre|y] {b}",
+    "¿Cuál es el [cociente|resultado] de dividir {a} entre {b}?",
+    "¿Cuál es el cociente de {a} [y|entre] {b}?",
+    "¿Cuántas veces [cabe|está contenido|entra] {b} en {a}?",
+    "¿[Cuánto|Qué] [obtengo|sale|toca|da] si [reparto|divido] {a} entre {b}?",
+    "Si [repartes|divides|separas] {a} en {b} [partes|grupos] iguales, ¿cuánto [hay en|tiene|toca a] cada [una|uno]?",
+    "[Reparte|Separa] {a} en {b} partes iguales",
+    "¿Por cuánto hay que multiplicar {b} para [obtener|llegar a|tener] {a}?",
+    "El dividendo es {a} y el divisor {b}. ¿[Cuál es|Cuánto vale] el cociente?",
+    "El cociente de {a} entre {b}",
+)
+PART_NAMES = {
+    2: "la mitad de {a}",
+    3: "[la tercera parte|un tercio] de {a}",
+    4: "[la cuarta parte|un cuarto] de {a}",
+    5: "[la quinta parte|un quinto] de {a}",
+}
+SYMBOLS = {
+    "+": ("+", "+", "+", " + ", " + ", " + ", " más ", " mas "),
+    "-": ("-", "-", "-", " - ", " - ", " - ", " menos ", " − "),
+    "×": ("×", "x", "*", "*", "·", " × ", " x ", " x ", " * ", " · ", " por ", " por "),
+    "÷": ("÷", "/", "/", ":", " ÷ ", " / ", " / ", " : ", " entre ", " entre "),
+}
+
+
+def written(a: object, sign: str, b: object, rng: Random) -> str:
+    """Return `a sign b` with one of the signs or words that pupils use, with or without spaces."""
+    return f"{a}{rng.choice(SYMBOLS[sign])}{b}"
+
+
+def ask_for_operation(a: object, sign: str, b: object, words: tuple[str, ...], rng: Random) -> str:
+    """Return a question that asks for `a sign b`, half of the time in symbols, else in one of `words`."""
+    if rng.random() < 0.5:
+        return ask_for_value(written(a, sign, b, rng), rng)
+    return phrase(words, rng, a=a, b=b)
+
+
+def worked(verb: str, operation: str, steps: str) -> str:
+    """Return the explanation: what is done to what, then its steps; one step that says both is not said twice."""
+    if steps.startswith(f"{operation}="):
+        return f"{verb}: {steps}."
+    return f"{verb} {operation}: {steps}."
+
+
+def addition_steps(a: int, b: int) -> str:
+    """Return the equations that add `b` to `a` from its largest part down: `34+50=84, 84+8=92`."""
+    return _step_by_parts(a, b, "+")
+
+
+def subtraction_steps(a: int, b: int) -> str:
+    """Return the equations that take `b` from `a` from its largest part down: `52-20=32, 32-7=25`."""
+    return _step_by_parts(a, b, "-")
+
+
+def multiplication_steps(a: int, b: int) -> str:
+    """Return the equations that multiply by parts of the longer factor: `20×4=80, 3×4=12, 80+12=92`."""
+    if a < b and len(str(a)) < len(str(b)):
+        a, b = b, a
+    split, whole = (a, b) if b < 10 else (b, a)
+    parts = _decimal_parts(split)
+    if len(parts) == 1 or a <= 12 >= b:
+        return f"{a}×{b}={a * b}"
+    products = [f"{part}×{whole}={part * whole}" if split == a else f"{whole}×{part}={part * whole}" for part in parts]
+    total = parts[0] * whole
+    for part in parts[1:]:
+        products.append(f"{total}+{part * whole}={total + part * whole}")
+        total += part * whole
+    return ", ".join(products)
+
+
+def division_steps(a: int, b: int) -> str:
+    """Return the equations that divide by parts: `60÷6=10, 24÷6=4, 10+4=14`; small ones by their product."""
+    quotient = a // b
+    if quotient <= 12 or b > 12:
+        return f"{a}÷{b}={quotient}, porque {b}×{quotient}={a}"
+    largest = _decimal_parts(quotient)[0]
+    if largest == quotient:
+        return f"{a}÷{b}={quotient}, porque {b}×{quotient}={a}"
+    rest = quotient - largest
+    return f"{largest * b}÷{b}={largest}, {rest * b}÷{b}={rest}, {largest}+{rest}={quotient}"
+
+
+def addition(rng: Random) -> Exercise:
+    level = rng.choices(("primaria 1", "primaria 2", "primaria 3"), (35, 45, 20))[0]
+    if level == "primaria 1":
+        a, b = rng.randint(1, 15), rng.randint(1, 9)
+        a, b = rng.choice(((a, b), (b, a)))
+    elif level == "primaria 2":
+        a, b = rng.randint(10, 99), rng.randint(3, 99)
+    else:
+        a, b = rng.randint(100, 899), rng.randint(12, 399)
+    solution = worked("Sumamos", f"{a}+{b}", addition_steps(a, b))
+    return Exercise(ask_for_operation(a, "+", b, ADDITION_WORDS, rng), solution, str(a + b), "suma", level)
+
+
+def subtraction(rng: Random) -> Exercise:
+    level = rng.choices(("primaria 1", "primaria 2", "primaria 3"), (35, 45, 20))[0]
+    if level == "primaria 1":
+        a = rng.randint(2, 20)
+        b = rng.randint(1, min(a, 10))
+    elif level == "primaria 2":
+        a = rng.randint(21, 100)
+        b = rng.randint(3, a)
+    else:
+        a = rng.randint(120, 999)
+        b = rng.randint(12, a - 10)
+    solution = worked("Restamos", f"{a}-{b}", subtraction_steps(a, b))
+    return Exercise(ask_for_operation(a, "-", b, SUBTRACTION_WORDS, rng), solution, str(a - b), "resta", level)
+
+
+def multiplication(rng: Random) -> Exercise:
+    level = rng.choices(("primaria 3", "primaria 4", "primaria 5"), (55, 33, 12))[0]
+    if level == "primaria 3":
+        a, b = rng.randint(2, 12), rng.randint(2, 10)
+    elif level == "primaria 4":
+        a, b = rng.randint(11, 99), rng.randint(2, 9)
+    else:
+        a, b = rng.randint(11, 60), rng.randint(11, 30)
+    if rng.random() < 0.4:
+        a, b = b, a
+    solution = worked("Multiplicamos", f"{a}×{b}", multiplication_steps(a, b))
+    question = ask_for_operation(a, "×", b, MULTIPLICATION_WORDS, rng)
+    if a in MULTIPLE_NAMES and rng.random() < 0.2:
+        question = ask_for_value(MULTIPLE_NAMES[a].format(b=b), rng)
+    return Exercise(question, solution, str(a * b), "multiplicación", level)
+
+
+def division(rng: Random) -> Exercise:
+    level = rng.choices(("primaria 3", "primaria 4", "primaria 5"), (55, 33, 12))[0]
+    if level == "primaria 3":
+        b, quotient = rng.randint(2, 10), rng.randint(1, 12)
+    elif level == "primaria 4":
+        b, quotient = rng.randint(2, 9), rng.randint(11, 49)
+    else:
+        b, quotient = rng.randint(2, 12), rng.randint(20, 99)
+    a = b * quotient
+    solution = worked("Dividimos", f"{a}÷{b}", division_steps(a, b))
+    question = ask_for_operation(a, "÷", b, DIVISION_WORDS, rng)
+    if b in PART_NAMES and rng.random() < 0.25:
+        question = ask_for_value(phrase((PART_NAMES[b],), rng, a=a), rng)
+    return Exercise(question, solution, str(quotient), "división", level)
+
+
+def order_of_operations(rng: Random) -> Exercise:
+    kind = rng.choices(("product", "quotient", "parentheses", "two products"), (45, 15, 28, 12))[0]
+    a, b, c = rng.randint(2, 20), rng.randint(2, 10), rng.randint(2, 10)
+    if kind == "product":
+        expression, steps, value = _sum_and_product(a, b, c, rng)
+    elif kind == "quotient":
+        product = b * c
+        if rng.random() < 0.5:
+            expression, steps = f"{a}+{product}÷{b}", f"primero {product}÷{b}={c}, después {a}+{c}={a + c}"
+            value = a + c
+        else:
+            a += c
+            expression, steps = f"{a}-{product}÷{b}", f"primero {product}÷{b}={c}, después {a}-{c}={a - c}"
+            value = a - c
+    elif kind == "parentheses":
+        expression, steps, value = _parentheses(a, b, c, rng)
+    else:
+        d = rng.randint(2, 9)
+        expression = f"{a}×{b}+{c}×{d}"
+        left, right = a * b, c * d
+        value = left + right
+        steps = f"primero {a}×{b}={left} y {c}×{d}={right}, después {left}+{right}={value}"
+    solution = f"En {expression}, {steps}."
+    question = ask_for_value(_as_typed(expression, rng), rng)
+    return Exercise(question, solution, str(value), "orden de operaciones", "primaria 6")
+
+
+def _sum_and_product(a: int, b: int, c: int, rng: Random) -> tuple[str, str, int]:
+    product = b * c
+    sign = rng.choice("+-")
+    if sign == "+":
+        value = a + product
+        if rng.random() < 0.5:
+            return f"{a}+{b}×{c}", f"primero {b}×{c}={product}, después {a}+{product}={value}", value
+        return f"{b}×{c}+{a}", f"primero {b}×{c}={product}, después {product}+{a}={value}", value
+    if rng.random() < 0.5 and product > a:
+        return f"{b}×{c}-{a}", f"primero {b}×{c}={product}, después {product}-{a}={product - a}", product - a
+    a += product
+    return f"{a}-{b}×{c}", f"primero {b}×{c}={product}, después {a}-{product}={a - product}", a - product
+
+
+def _parentheses(a: int, b: int, c: int, rng: Random) -> tuple[str, str, int]:
+    if rng.random() < 0.6:
+        inner = a + b
+        first, inside = f"{a}+{b}={inner}", f"({a}+{b})"
+    else:
+        a += b
+        inner = a - b
+        first, inside = f"{a}-{b}={inner}", f"({a}-{b})"
+    value = inner * c
+    if rng.random() < 0.5:
+        return f"{inside}×{c}", f"primero el paréntesis {first}, después {inner}×{c}={value}", value
+    return f"{c}×{inside}", f"primero el paréntesis {first}, después {c}×{inner}={value}", value
+
+
+def _as_typed(expression: str, rng: Random) -> str:
+    times, over = rng.choice("×x*·"), rng.choice("÷/:")
+    typed = expression.replace("×", times).replace("÷", over)
+    if rng.random() < 0.5:
+        for sign in ("+", "-", times, over):
+            typed = typed.replace(sign, f" {sign} ")
+    return typed
+
+
+def _decimal_parts(number: int) -> list[int]:
+    digits = str(number)
+    return [int(d) * 10 ** (len(digits) - i - 1) for i, d in enumerate(digits) if d != "0"] or [0]
+
+
+def _step_by_parts(a: int, b: int, sign: str) -> str:
+    steps, total = [], a
+    for part in _decimal_parts(b):
+        result = total + part if sign == "+" else total - part
+        steps.append(f"{total}{sign}{part}={result}")
+        total = result
+    return ", ".join(steps)

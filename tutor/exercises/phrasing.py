@@ -1,0 +1,96 @@
+"""How a question is worded: a small grammar of alternatives, and the ways in which pupils type."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from random import Random
+
+_ALTERNATIVES = re.compile(r"\[([^\[\]]*)\]")
+
+# Any expression, already written with symbols or words, can be asked for in these ways.
+ASK_FOR_VALUE: tuple[str, ...] = (
+    "{e}",
+    "{e}",
+    "{e}",
+    "{e}[ =| = ?|=|=?| es igual a| son| da| es]",
+    "¿{e}?",
+    "¿Cuánto [es|da|vale|resulta|sale] {e}?",
+    "¿Cuánto [es|da|son] {e}?",
+    "¿Cuánto [hacen|suman en total|sería|me da|nos da] {e}?",
+    "¿Cuál es [el resultado|el valor|la solución|la respuesta] de {e}?",
+    "¿Qué [resultado|valor|número] [da|sale de|se obtiene con|tiene|obtienes con] {e}?",
+    "¿Qué número [sale|obtengo|resulta] [al hacer|si hago|si calculo|al calcular|al resolver] {e}?",
+    "¿A cuánto [equivale|es igual|asciende] {e}?",
+    "¿A qué [número|valor] es igual {e}?",
+    "[Calcula|Calcule|Calcular|Resuelve|Resolver|Resuelva|Halla|Efectúa|Opera|Realiza]: {e}",
+    "[Calcula|Resuelve|Halla|Efectúa|Opera|Realiza|Averigua|Soluciona|Evalúa] {e}",
+    "[Calcula|Halla|Averigua|Encuentra|Obtén|Determina|Di|Indica|Escribe] el [resultado|valor] de {e}",
+    "[Dime|Dinos|Averigua|Calcula] cuánto [es|da|vale] {e}",
+    "[Haz|Resuelve|Completa|Realiza|Efectúa] [la operación|la cuenta|esta operación|esta cuenta|el cálculo]: {e}",
+    "Completa: {e} = [__|?|...]",
+    "¿Me [ayudas con|dices cuánto es|resuelves|puedes calcular|explicas|calculas] {e}?",
+    "¿[Puedes|Podrías|Sabrías|Sabes] [calcular|resolver|hacer|decirme cuánto es] {e}?",
+    "¿Sabes cuánto [es|da|vale] {e}?",
+    "[No sé hacer|No me sale|No entiendo|Ayúdame con|Necesito ayuda con|Tengo dudas con] {e}",
+    "[Necesito|Quiero|Quisiera|Me gustaría] [saber cuánto es|calcular|resolver|conocer el resultado de] {e}",
+    "[Tengo|Hay] que [calcular|resolver|hacer] {e}",
+    "[Explícame|Enséñame|Muéstrame] [cómo se hace|cómo calcular|cómo resolver|paso a paso] {e}",
+    "Ayúdame a [calcular|resolver|hacer] {e}",
+    "[Mi tarea|El ejercicio|La pregunta|El problema] dice: {e}",
+    "[Si hago|Si calculo|Al calcular|Al hacer] {e}, ¿[cuánto|qué] [me da|obtengo|sale|resulta]?",
+    "[El resultado de|El valor de] {e} es",
+    "Quiero el resultado de esta [operación|cuenta]: {e}",
+    "¿Cómo se [calcula|resuelve|hace] {e}?",
+    "En la pizarra pone {e}. ¿Cuánto [es|da|vale]?",
+)
+
+_GREETINGS: tuple[str, ...] = ("Hola, ", "Profe, ", "Por favor, ", "Oye, ", "Buenas, ", "Una duda: ", "Maestra, ", "A ver, ")
+_FAREWELLS: tuple[str, ...] = (" por favor", ", por favor", " Gracias.", " Paso a paso.", " Explícalo.", " Muestra los pasos.")
+
+
+def expand(pattern: str, rng: Random) -> str:
+    """Return `pattern` with every `[a|b|c]`, innermost first, replaced by one of its alternatives."""
+    while match := _ALTERNATIVES.search(pattern):
+        choice = rng.choice(match[1].split("|"))
+        pattern = pattern[: match.start()] + choice + pattern[match.end() :]
+    return pattern
+
+
+def phrase(patterns: Sequence[str], rng: Random, **slots: object) -> str:
+    """Return one of `patterns`, expanded, with `{name}` slots filled from `slots`."""
+    return expand(rng.choice(patterns), rng).format(**slots)
+
+
+def ask_for_value(expression: str, rng: Random) -> str:
+    """Return a question or an order that asks for the value of `expression`."""
+    return expand(rng.choice(ASK_FOR_VALUE), rng).format(e=expression)
+
+
+def as_pupils_type(question: str, rng: Random) -> str:
+    """Return `question` as it might be typed: now and then with a greeting, without accents, in lower case."""
+    dice = rng.random()
+    if dice < 0.06:
+        return rng.choice(_GREETINGS) + _lower_first(question)
+    if dice < 0.10:
+        return question + rng.choice(_FAREWELLS)
+    if dice < 0.16:
+        return _without_accents(question.lower()).replace("¿", "")
+    if dice < 0.20:
+        return question.replace("¿", "")
+    if dice < 0.23:
+        return question.rstrip("?.")
+    if dice < 0.27 and question[-1].isalnum():
+        return question + "."
+    return question
+
+
+def _lower_first(text: str) -> str:
+    return text[:2].lower() + text[2:] if text.startswith("¿") else text[:1].lower() + text[1:]
+
+
+def _without_accents(text: str) -> str:
+    kept = text.replace("ñ", "\0")
+    bare = "".join(c for c in unicodedata.normalize("NFD", kept) if unicodedata.category(c) != "Mn")
+    return unicodedata.normalize("NFC", bare).replace("\0", "ñ")

@@ -1,0 +1,50 @@
+"""Progress that a person can watch: a bar with the time left on a terminal, a line now and then in a log."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+ReportProgress = Callable[[int, int], None]
+
+_SECONDS_BETWEEN_LINES = 20.0
+
+
+@contextmanager
+def progress(description: str, unit: str) -> Iterator[ReportProgress]:
+    """Yield a function to call with what is done and what there is; it shows both, and when the end is expected."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield _lines(description, unit)
+        return
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn(unit),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console) as bars:
+        bar = bars.add_task(f"{description:<26}", total=None)
+        yield lambda done, total: bars.update(bar, completed=done, total=total)
+
+
+def _lines(description: str, unit: str) -> ReportProgress:
+    started = last = time.monotonic()
+
+    def report(done: int, total: int) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if now - last >= _SECONDS_BETWEEN_LINES or done == total:
+            last = now
+            left = (now - started) / max(done, 1) * (total - done)
+            print(f"{description}: {done} of {total} {unit}, {left:.0f} s left", file=sys.stderr, flush=True)
+
+    return report

@@ -1,0 +1,121 @@
+"""What a retraining run tells at its end: a record for programs and a table, in Spanish, for teachers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from rich.console import Console, Group
+from rich.table import Table
+from rich.text import Text
+
+from tutor.settings import Store
+from tutor.stages import Finished
+
+_WHO = {"base": "Modelo base", "challenger": "Tutor nuevo", "champion": "Tutor actual"}
+_VERDICTS = {"accepted": "aceptado", "refused": "rechazado"}
+
+
+@dataclass(frozen=True)
+class RetrainReport:
+    """The outcome of one retraining run; `base`, `challenger` and `champion` hold n, accuracy, accuracy_by_topic."""
+
+    run_id: str
+    model_name: str
+    version: str
+    aliases: tuple[str, ...]
+    verdict: str
+    reasons: tuple[str, ...]
+    seconds: Mapping[str, float]
+    stages_reused: tuple[str, ...]
+    useful_tokens_per_second: float
+    peak_mib: int
+    dataset_digest: str
+    rows_quarantined: int
+    base: Mapping[str, Any]
+    challenger: Mapping[str, Any]
+    champion: Mapping[str, Any] | None
+    tracking_uri: str
+
+    @classmethod
+    def of(cls, stages: Mapping[str, Finished], aliases: Sequence[str], store: Store) -> RetrainReport:
+        """Return the report on finished `stages`, with the aliases that the version bears now."""
+        registered, trained = stages["registration"].facts, stages["training"].facts
+        return cls(
+            run_id=registered["run_id"],
+            model_name=registered["model_name"],
+            version=registered["version"],
+            aliases=tuple(aliases),
+            verdict=registered["verdict"],
+            reasons=tuple(registered["reasons"]),
+            seconds={name: stage.seconds for name, stage in stages.items()},
+            stages_reused=tuple(name for name, stage in stages.items() if stage.reused),
+            useful_tokens_per_second=trained["useful_tokens_per_second"],
+            peak_mib=trained["peak_mib"],
+            dataset_digest=stages["validation"].facts["dataset_digest"],
+            rows_quarantined=stages["validation"].facts["rows_quarantined"],
+            base=registered["base"],
+            challenger=registered["challenger"],
+            champion=registered.get("champion"),
+            tracking_uri=store.tracking_uri,
+        )
+
+    @property
+    def nothing_to_do(self) -> bool:
+        """Return whether every stage was there already."""
+        return len(self.stages_reused) == len(self.seconds)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the report as it is written for programs; `champion` is left out when there was none."""
+        return {name: value for name, value in asdict(self).items() if not (name == "champion" and value is None)}
+
+
+def print_report(report: RetrainReport, console: Console) -> None:
+    """Print `report` for a teacher."""
+    if report.nothing_to_do:
+        console.print("Nada ha cambiado: ninguna etapa se ha ejecutado de nuevo.")
+    elif report.stages_reused:
+        console.print(f"Etapas sin cambios, no repetidas: {', '.join(report.stages_reused)}.")
+    console.print(Group(_table(report), _facts(report)))
+
+
+def accuracy_table(examined: Mapping[str, Mapping[str, Any]]) -> Table:
+    """Return a table of accuracy, overall and by topic, with one column for each of those `examined`."""
+    table = Table(title="Respuestas correctas en preguntas nunca vistas")
+    table.add_column("Tema")
+    for who in examined:
+        table.add_column(_WHO.get(who, who), justify="right")
+    summaries = list(examined.values())
+    for topic in summaries[0]["accuracy_by_topic"]:
+        table.add_row(topic, *(_percent(summary["accuracy_by_topic"][topic]) for summary in summaries))
+    table.add_section()
+    total = f"Todos los temas ({summaries[0]['n']} preguntas)"
+    table.add_row(total, *(_percent(summary["accuracy"]) for summary in summaries), style="bold")
+    return table
+
+
+def _table(report: RetrainReport) -> Table:
+    examined = {"base": report.base, "challenger": report.challenger}
+    return accuracy_table(examined | ({"champion": report.champion} if report.champion else {}))
+
+
+def _facts(report: RetrainReport) -> Table:
+    facts = Table.grid(padding=(0, 2))
+    facts.add_row("Veredicto", Text(_VERDICTS[report.verdict], style="bold"))
+    for reason in report.reasons:
+        facts.add_row("", reason)
+    aliases = ", ".join(report.aliases) or "ninguno"
+    facts.add_row("Modelo", f"{report.model_name}, versión {report.version}, alias: {aliases}")
+    facts.add_row("Tiempo", f"{sum(report.seconds.values()):.0f} s en total; {_times(report)}")
+    facts.add_row("Registro MLflow", Text(report.tracking_uri, overflow="fold"))
+    facts.add_row("Para verlo", Text(f"mlflow server --backend-store-uri {report.tracking_uri} --port 5000", overflow="fold"))
+    return facts
+
+
+def _times(report: RetrainReport) -> str:
+    return ", ".join(f"{name} {seconds:.0f}" for name, seconds in report.seconds.items())
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"

@@ -1,0 +1,177 @@
+"""Rows of a dataset: read from JSON Lines, told apart by their template, split for training and examination."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from tutor.errors import UnreadableDataset
+
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+NO_TOPIC = "sin tema"
+_SPACES = re.compile(r"\s+")
+# The names under which datasets keep each field, ours first.
+_FIELDS = {
+    "question": ("question", "instruction"),
+    "answer": ("answer",),
+    "solution": ("solution",),
+    "topic": ("topic",),
+    "level": ("level",),
+    "id": ("id",),
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One exercise of a dataset; `line` is its place in the source file, counted from 1."""
+
+    id: str
+    question: str
+    solution: str
+    answer: str
+    topic: str
+    level: str
+    line: int
+
+
+@dataclass(frozen=True)
+class BadRow:
+    """A row that was set aside: its text as it stood in the file, its line and every reason."""
+
+    line: int
+    id: str
+    reasons: tuple[str, ...]
+    raw: str
+
+
+def read_rows(path: Path) -> tuple[list[Row], list[BadRow]]:
+    """Return the rows of a JSON Lines file and the lines that are no rows, each with its reason.
+
+    Raises:
+        UnreadableDataset: the file is missing, is no file, is not UTF-8 text or holds no line.
+    """
+    rows, bad = [], []
+    for number, text in enumerate(_lines(path), start=1):
+        if not text.strip():
+            continue
+        try:
+            rows.append(_row(json.loads(text), number))
+        except (ValueError, RecursionError) as error:
+            bad.append(BadRow(number, f"line-{number}", (str(error).split("\n")[0],), text))
+    if not rows and not bad:
+        raise UnreadableDataset(f"{path}: the file is empty; expected one JSON object a line")
+    return rows, bad
+
+
+def write_rows(path: Path, rows: Iterable[Row | BadRow]) -> None:
+    """Write `rows` to `path` as JSON Lines in UTF-8, one object a line."""
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        for row in rows:
+            file.write(json.dumps(asdict(row), ensure_ascii=False) + "\n")
+
+
+def read_written_rows(path: Path) -> list[Row]:
+    """Return the rows that `write_rows` wrote to `path`."""
+    with path.open(encoding="utf-8") as file:
+        return [Row(**json.loads(line)) for line in file]
+
+
+def raw_text(row: Row) -> str:
+    """Return `row` as one line of JSON, without its place in the file."""
+    return json.dumps({name: value for name, value in asdict(row).items() if name != "line"}, ensure_ascii=False)
+
+
+def template(question: str) -> str:
+    """Return `question` with its numbers masked, in lower case, without accents, signs of question or extra space."""
+    text = _NUMBER.sub("#", question.lower())
+    bare = "".join(c for c in unicodedata.normalize("NFD", text) if unicodedata.category(c) != "Mn")
+    return _SPACES.sub(" ", bare.replace("¿", "").replace("?", "").replace("¡", "").replace("!", "")).strip(" .")
+
+
+def split_by_template(rows: Sequence[Row], held_out_share: float) -> tuple[list[Row], list[Row]]:
+    """Return rows to learn from and held-out rows; every row of one template falls on the same side.
+
+    The side is a hash of the template, so it does not change when rows are added.
+    """
+    training, held_out = [], []
+    for row in rows:
+        (held_out if _fraction(template(row.question)) < held_out_share else training).append(row)
+    return training, held_out
+
+
+def spread_over_topics(rows: Sequence[Row], most: int) -> list[Row]:
+    """Return at most `most` rows, taken from each topic in turn, in an order that depends on the rows alone."""
+    by_topic: dict[str, list[Row]] = defaultdict(list)
+    for row in sorted(rows, key=lambda row: _fraction(row.question)):
+        by_topic[row.topic].append(row)
+    queues = [by_topic[topic] for topic in sorted(by_topic)]
+    chosen: list[Row] = []
+    for place in range(max(map(len, queues), default=0)):
+        chosen.extend(queue[place] for queue in queues if place < len(queue))
+    return chosen[:most]
+
+
+def digest_of(values: Mapping[str, Any]) -> str:
+    """Return 16 hexadecimal digits that change whenever a value does; values are JSON or have a `str` form."""
+    text = json.dumps(values, sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _lines(path: Path) -> list[str]:
+    if not path.exists():
+        raise UnreadableDataset(f"{path}: there is no such file; expected a dataset in JSON Lines")
+    if not path.is_file():
+        raise UnreadableDataset(f"{path}: is not a regular file; expected a dataset in JSON Lines")
+    try:
+        return path.read_text(encoding="utf-8-sig").split("\n")
+    except UnicodeDecodeError as error:
+        raise UnreadableDataset(
+            f"{path}: byte {error.start} is not UTF-8 text; save the file as UTF-8 and try again"
+        ) from None
+    except OSError as error:
+        raise UnreadableDataset(f"{path}: cannot be read ({error.strerror}); check its permissions") from None
+
+
+def _row(record: object, line: int) -> Row:
+    if not isinstance(record, dict):
+        raise ValueError(f"expected a JSON object, got {type(record).__name__}")
+    values = {field: _text(record, names) for field, names in _FIELDS.items()}
+    for field in ("question", "answer"):
+        if not values[field]:
+            raise ValueError(f"'{field}' is missing or empty")
+    return Row(
+        id=values["id"] or f"line-{line}",
+        question=values["question"],
+        solution=values["solution"],
+        answer=values["answer"],
+        topic=values["topic"] or NO_TOPIC,
+        level=values["level"] or "sin nivel",
+        line=line,
+    )
+
+
+def _text(record: Mapping[str, Any], names: Sequence[str]) -> str:
+    for name in names:
+        value = record.get(name)
+        if value is None:
+            continue
+        if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+            raise ValueError(f"'{name}' is a {type(value).__name__}; expected text")
+        text = str(value).strip()
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            raise ValueError(f"'{name}' holds half of a character (lone surrogate)") from None
+        return text
+    return ""
+
+
+def _fraction(text: str) -> float:
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") / 2**64

@@ -1,0 +1,100 @@
+"""Folders that stages hand over: named by the digest of what went in, the manifest written last."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from tutor.rows import digest_of
+from tutor.settings import REPOSITORY
+
+MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A finished stage: its folder, the digest of its inputs and what its manifest says."""
+
+    folder: Path
+    digest: str
+    facts: Mapping[str, Any]
+    reused: bool
+
+    @property
+    def seconds(self) -> float:
+        """Return the seconds that making it took."""
+        return float(self.facts["seconds"])
+
+
+def run_stage(
+    root: Path, name: str, inputs: Mapping[str, Any], make: Callable[[Path], Mapping[str, Any]], *, resume: bool = False
+) -> Finished:
+    """Return the stage `name` made from `inputs`: the finished folder if there is one, else what `make` makes.
+
+    `make` fills the folder it is given and returns the facts for the manifest. The folder bears a temporary name
+    until the manifest is in it. With `resume`, what an interrupted attempt left is kept for the next one.
+    """
+    digest = digest_of({"stage": name, "code": source_digest(), **inputs})
+    folder = root / f"{name}-{digest}"
+    root.mkdir(parents=True, exist_ok=True)
+    with _only_one(root / f".{name}-{digest}.lock"):
+        if (folder / MANIFEST).is_file():
+            return Finished(folder, digest, read_manifest(folder), reused=True)
+        partial = root / f"{name}-{digest}.partial"
+        if partial.exists() and not resume:
+            shutil.rmtree(partial)
+        partial.mkdir(exist_ok=True)
+        started = time.monotonic()
+        facts = dict(make(partial))
+        facts |= {"stage": name, "digest": digest, "seconds": round(time.monotonic() - started, 2)}
+        _write_manifest(partial, facts)
+        shutil.rmtree(folder, ignore_errors=True)
+        partial.rename(folder)
+        return Finished(folder, digest, facts, reused=False)
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Return what the manifest of a finished stage says."""
+    manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    return manifest
+
+
+def digest_of_file(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes, 64 hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@cache
+def source_digest() -> str:
+    """Return a digest of the code that makes stages: when the code changes, so may what it makes."""
+    rooms = (REPOSITORY / room for room in ("tutor", "data_checks"))
+    sources = sorted(file for room in rooms for file in room.rglob("*.py") if "exercises" not in file.parts)
+    return digest_of({str(file.relative_to(REPOSITORY)): digest_of_file(file) for file in sources})
+
+
+def _write_manifest(folder: Path, facts: Mapping[str, Any]) -> None:
+    text = json.dumps(facts, ensure_ascii=False, indent=2, sort_keys=True, default=str)
+    temporary = folder / f"{MANIFEST}.partial"
+    with temporary.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.rename(folder / MANIFEST)
+
+
+@contextmanager
+def _only_one(lock: Path) -> Iterator[None]:
+    with lock.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

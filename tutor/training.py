@@ -1,0 +1,275 @@
+"""An adapter trained on tokenised rows over a 4-bit base, with transformers' Trainer; resumes where it was stopped."""
+
+from __future__ import annotations
+
+import math
+import resource
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+import torch
+from peft import LoraConfig as PeftConfig
+from peft import get_peft_model
+from torch import Tensor, nn
+from torch.nn import functional
+from torch.utils.data import Sampler
+from transformers import Trainer, TrainerCallback, TrainingArguments, set_seed
+from transformers.trainer_utils import get_last_checkpoint
+
+from tutor import base_model
+from tutor.adapter import ADAPTER
+from tutor.config import LoraConfig, ModelConfig, TrainingConfig
+from tutor.errors import TrainingRefused
+from tutor.quantised_linear import compute_plainly, register_causal_attention, reuse_freed_memory
+from tutor.tokenization import IGNORED, refuse_without_supervision
+
+if TYPE_CHECKING:
+    from datasets import Dataset
+
+CHECKPOINTS = "checkpoints"
+# Lengths are padded to a multiple of this: fewer shapes, so freed blocks of memory fit the next batch.
+_LENGTH_STEP = 8
+_CHECKPOINTS_AN_EPOCH = 4
+
+LogMetrics = Callable[[int, Mapping[str, float]], None]
+ReportProgress = Callable[[int, int], None]
+
+
+def train_adapter(
+    base_folder: Path,
+    tokens: Dataset,
+    folder: Path,
+    *,
+    model: ModelConfig,
+    lora: LoraConfig,
+    training: TrainingConfig,
+    log_metrics: LogMetrics,
+    report_progress: ReportProgress,
+) -> Mapping[str, Any]:
+    """Write the trained adapter to `folder/adapter` and return what training measured.
+
+    What an interrupted call left in `folder/checkpoints` is taken up again.
+
+    Raises:
+        TrainingRefused: a row has no supervised token, or the loss is no longer a number.
+    """
+    refuse_without_supervision(tokens.select_columns(["labels"]))  # type: ignore[arg-type]  # rows are mappings
+    set_seed(training.seed)
+    adapted = _adapted_model(base_folder, model, lora)
+    pad_id = base_model.load_tokenizer(base_folder).pad_token_id
+    watcher = _Watcher(log_metrics, report_progress)
+    trainer = _SupervisedTrainer(
+        model=adapted,
+        args=_arguments(folder / CHECKPOINTS, len(tokens), training),
+        train_dataset=tokens,
+        data_collator=_Padding(pad_id),
+        callbacks=[watcher],
+    )
+    trainer.order = _LengthGrouped(tokens["length"], training.micro_batch_rows, training.seed)
+    trainer.watcher = watcher
+    # The loss is a sum over the whole optimiser step divided by its supervised tokens: let Trainer count them.
+    trainer.model_accepts_loss_kwargs = True
+    interrupted = get_last_checkpoint(str(folder / CHECKPOINTS)) if (folder / CHECKPOINTS).is_dir() else None
+    result = trainer.train(resume_from_checkpoint=interrupted)
+    _save_adapter(adapted, folder / ADAPTER, model)
+    return {
+        "steps": trainer.state.global_step,
+        "resumed_from": Path(interrupted).name if interrupted else None,
+        "loss": result.training_loss,
+        "trainable_parameters": sum(p.numel() for p in adapted.parameters() if p.requires_grad),
+        "useful_tokens": watcher.useful_tokens,
+        "useful_tokens_per_second": round(watcher.useful_tokens_per_second, 1),
+        "peak_mib": _peak_mib(),
+    }
+
+
+def _adapted_model(base_folder: Path, model: ModelConfig, lora: LoraConfig) -> Any:
+    dtype = base_model.compute_dtype(model)
+    base = base_model.load(base_folder)
+    if base_model.device().type == "cpu":
+        reuse_freed_memory()
+        base.set_attn_implementation(register_causal_attention())
+    adapted = get_peft_model(
+        base,
+        PeftConfig(
+            r=lora.rank,
+            lora_alpha=lora.alpha,
+            lora_dropout=0.0,
+            target_modules="all-linear",
+            task_type="CAUSAL_LM",
+        ),
+    )
+    compute_plainly(adapted, dtype, keep_dequantised=model.keep_dequantised)
+    return adapted
+
+
+def _arguments(folder: Path, rows: int, training: TrainingConfig) -> TrainingArguments:
+    rows_a_step = training.micro_batch_rows * training.gradient_accumulation
+    steps_an_epoch = math.ceil(rows / rows_a_step)
+    return TrainingArguments(
+        output_dir=str(folder),
+        num_train_epochs=training.epochs,
+        per_device_train_batch_size=training.micro_batch_rows,
+        gradient_accumulation_steps=training.gradient_accumulation,
+        learning_rate=training.learning_rate,
+        warmup_steps=training.warmup_share,
+        lr_scheduler_type="cosine",
+        max_grad_norm=training.max_grad_norm,
+        weight_decay=0.0,
+        optim="adamw_torch_fused",
+        activation_checkpointing=training.gradient_checkpointing,
+        logging_steps=training.logging_steps,
+        logging_first_step=True,
+        logging_nan_inf_filter=False,
+        save_strategy="steps",
+        save_steps=max(1, math.ceil(steps_an_epoch / _CHECKPOINTS_AN_EPOCH)),
+        save_total_limit=2,
+        seed=training.seed,
+        use_cpu=base_model.device().type == "cpu",
+        bf16=False,
+        fp16=False,
+        remove_unused_columns=False,
+        dataloader_num_workers=0,
+        dataloader_pin_memory=False,
+        report_to="none",
+        disable_tqdm=True,
+        log_level="error",
+    )
+
+
+class _SupervisedTrainer(Trainer):
+    """Trainer with our order of rows, and logits worked out only where there is something to learn."""
+
+    order: _LengthGrouped
+    watcher: _Watcher
+
+    def _get_train_sampler(self, *_args: Any) -> Sampler[int]:
+        return self.order
+
+    def compute_loss(
+        self,
+        model: nn.Module,
+        inputs: dict[str, Any],
+        return_outputs: bool = False,
+        num_items_in_batch: Tensor | int | None = None,
+    ) -> Any:
+        """Return the summed cross entropy of the supervised tokens over those of the whole optimiser step."""
+        self.watcher.useful_tokens += inputs["useful_tokens"]
+        causal: Any = self.accelerator.unwrap_model(model).get_base_model()
+        hidden = causal.model(input_ids=inputs["input_ids"], use_cache=False).last_hidden_state
+        targets = inputs["labels"][:, 1:]
+        supervised = targets != IGNORED
+        logits = causal.lm_head(hidden[:, :-1][supervised])
+        loss = functional.cross_entropy(logits.float(), targets[supervised], reduction="sum")
+        loss = loss / (num_items_in_batch if num_items_in_batch is not None else supervised.sum())
+        return (loss, {}) if return_outputs else loss
+
+
+class _Watcher(TrainerCallback):
+    """Hands on what Trainer logs, with speed and memory, and stops a run whose loss is no number."""
+
+    def __init__(self, log_metrics: LogMetrics, report_progress: ReportProgress) -> None:
+        self._log_metrics, self._report_progress = log_metrics, report_progress
+        self.useful_tokens = 0
+        self._started = time.monotonic()
+        self._last = (self._started, 0)
+
+    @property
+    def useful_tokens_per_second(self) -> float:
+        """Return non-padding tokens a second since training began."""
+        return self.useful_tokens / max(time.monotonic() - self._started, 1e-9)
+
+    def on_train_begin(self, *_args: Any, **_kwargs: Any) -> None:
+        self._started = time.monotonic()
+        self._last = (self._started, 0)
+
+    def on_step_end(self, _args: Any, state: Any, _control: Any, **_kwargs: Any) -> None:
+        self._report_progress(state.global_step, state.max_steps)
+
+    def on_log(self, _args: Any, state: Any, _control: Any, logs: Mapping[str, float], **_kwargs: Any) -> None:
+        if "loss" not in logs:
+            return
+        if not (math.isfinite(logs["loss"]) and math.isfinite(logs["grad_norm"])):
+            raise TrainingRefused(
+                f"step {state.global_step}: the loss is {logs['loss']} and the gradient norm {logs['grad_norm']}; "
+                "expected numbers: lower training.learning_rate"
+            )
+        now = time.monotonic()
+        since, tokens = self._last
+        self._last = (now, self.useful_tokens)
+        measured = {name: logs[name] for name in ("loss", "grad_norm", "learning_rate", "epoch")}
+        measured["useful_tokens_per_second"] = (self.useful_tokens - tokens) / max(now - since, 1e-9)
+        measured["peak_mib"] = _peak_mib()
+        self._log_metrics(state.global_step, measured)
+
+
+class _Padding:
+    """Collator: rows padded on the right to the longest, `(rows, tokens) int64`, without an attention mask."""
+
+    def __init__(self, pad_id: int) -> None:
+        self._pad_id = pad_id
+
+    def __call__(self, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+        longest = max(len(row["input_ids"]) for row in rows)
+        width = math.ceil(longest / _LENGTH_STEP) * _LENGTH_STEP
+        input_ids = torch.full((len(rows), width), self._pad_id, dtype=torch.long)
+        labels = torch.full((len(rows), width), IGNORED, dtype=torch.long)
+        for place, row in enumerate(rows):
+            length = len(row["input_ids"])
+            input_ids[place, :length] = torch.tensor(row["input_ids"])
+            labels[place, :length] = torch.tensor(row["labels"])
+        return {
+            "input_ids": input_ids,
+            "labels": labels,
+            "useful_tokens": sum(len(row["input_ids"]) for row in rows),
+        }
+
+
+class _LengthGrouped(Sampler[int]):
+    """Order of rows in which those of like length share a micro-batch; it depends on seed and epoch alone."""
+
+    _BATCHES_SORTED_TOGETHER = 16
+
+    def __init__(self, lengths: Sequence[int], batch_rows: int, seed: int) -> None:
+        self._lengths, self._batch_rows, self._seed = list(lengths), batch_rows, seed
+        self._epoch = 0
+
+    def set_epoch(self, epoch: int) -> None:
+        """Take the order of `epoch`; Trainer calls this at the start of each."""
+        self._epoch = epoch
+
+    def __len__(self) -> int:
+        return len(self._lengths)
+
+    def __iter__(self) -> Iterator[int]:
+        rng = Random(f"{self._seed}:{self._epoch}")
+        places = list(range(len(self._lengths)))
+        rng.shuffle(places)
+        together = self._batch_rows * self._BATCHES_SORTED_TOGETHER
+        batches = []
+        for start in range(0, len(places), together):
+            chunk = sorted(places[start : start + together], key=self._lengths.__getitem__)
+            batches += [chunk[at : at + self._batch_rows] for at in range(0, len(chunk), self._batch_rows)]
+        # The short batch, if there is one, stays last: batches are cut from this order by their number of rows.
+        short = batches.pop() if len(batches[-1]) < self._batch_rows else []
+        rng.shuffle(batches)
+        for batch in batches:
+            yield from batch
+        yield from short
+
+
+def _save_adapter(adapted: Any, folder: Path, model: ModelConfig) -> None:
+    settings = adapted.peft_config["default"]
+    settings.base_model_name_or_path, settings.revision = model.source, model.revision
+    adapted.save_pretrained(folder, safe_serialization=True)
+    (folder / "README.md").unlink(missing_ok=True)
+
+
+def _peak_mib() -> int:
+    """Return the most memory taken so far, MiB: of the card where there is one, else of this process."""
+    if torch.cuda.is_available():
+        return round(torch.cuda.max_memory_allocated() / 2**20)
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10)
