@@ -30,7 +30,6 @@ class Check:
 
 def checks() -> list[Check]:
     """Return the checks of a dataset, those of the whole dataset first."""
-    question_lengths = {"min_value": SHORTEST_QUESTION, "max_value": LONGEST_QUESTION}
     types = [gxe.ExpectColumnValuesToBeOfType(column=name, type_="str") for name in TEXT_COLUMNS]
     return [
         *(Check(expectation, f"'{expectation.column}' is not text", about_rows=False) for expectation in types),
@@ -45,7 +44,9 @@ def checks() -> list[Check]:
             about_rows=False,
         ),
         Check(
-            gxe.ExpectColumnValueLengthsToBeBetween(column="question", **question_lengths),
+            gxe.ExpectColumnValueLengthsToBeBetween(
+                column="question", min_value=SHORTEST_QUESTION, max_value=LONGEST_QUESTION
+            ),
             f"the question is not {SHORTEST_QUESTION} to {LONGEST_QUESTION} characters long",
         ),
         Check(

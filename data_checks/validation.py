@@ -11,13 +11,14 @@ from typing import Any
 import great_expectations as gx
 import pandas as pd
 from great_expectations.checkpoint import UpdateDataDocsAction
+from great_expectations.data_context.types.base import ProgressBarsConfig
 
 from data_checks.suite import TEXT_COLUMNS, Check, checks
 from tutor.rows import BadRow, Row, raw_text, read_rows
 
 DATA_DOCS = "data_docs"
 _SITE = "teachers"
-_SITE_SETTINGS = {
+_SITE_SETTINGS: Any = {
     "class_name": "SiteBuilder",
     "show_how_to_buttons": False,
     "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"},
@@ -103,7 +104,7 @@ def _run(rows: Sequence[Row], parts: Sequence[Check], folder: Path) -> list[Mapp
     frame = pd.DataFrame([asdict(row) for row in rows], columns=[*TEXT_COLUMNS, "line"])
     frame[_PLACE] = range(len(frame))
     context = gx.get_context(mode="file", project_root_dir=str(folder))
-    context.variables.progress_bars = {"globally": False}
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
     context.add_data_docs_site(_SITE, _SITE_SETTINGS)
     suite = context.suites.add_or_update(
         gx.ExpectationSuite(name="matematicas", expectations=[part.expectation for part in parts])
@@ -137,7 +138,4 @@ def _in_order(outcomes: Sequence[Mapping[str, Any]], parts: Sequence[Check]) -> 
         if outcome["exception_info"].get("raised_exception", True):
             raise RuntimeError(f"{settings['type']} could not be evaluated: {outcome['exception_info']}")
         found[settings["type"], settings["kwargs"].get("column")] = outcome
-    return [
-        found[part.expectation.expectation_type, getattr(part.expectation, "column", None)] for part in parts
-    ]
-
+    return [found[part.expectation.expectation_type, getattr(part.expectation, "column", None)] for part in parts]

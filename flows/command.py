@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tutor.answering import Tutor
 
 MODEL_FORMS = "'base', models:/NAME@ALIAS, models:/NAME/VERSION or an adapter folder"
+DEFAULT_ROWS, DEFAULT_SEED = 2800, 2026
 _INTERRUPTED = 130
 
 
@@ -43,9 +44,15 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
     generate = _command(commands, "generate", _generate, "write a dataset of exercises, the same one for the same seed")
-    generate.add_argument("--rows", type=_positive, default=DEFAULT_ROWS, help=f"number of rows (default {DEFAULT_ROWS})")
-    generate.add_argument("--seed", type=int, default=DEFAULT_SEED, help=f"seed of the generator (default {DEFAULT_SEED})")
-    generate.add_argument("--output", type=Path, default=DEFAULT_DATASET, help="file to write (default: the shipped one)")
+    generate.add_argument(
+        "--rows", type=_positive, default=DEFAULT_ROWS, help=f"number of rows (default {DEFAULT_ROWS})"
+    )
+    generate.add_argument(
+        "--seed", type=int, default=DEFAULT_SEED, help=f"seed of the generator (default {DEFAULT_SEED})"
+    )
+    generate.add_argument(
+        "--output", type=Path, default=DEFAULT_DATASET, help="file to write (default: the shipped one)"
+    )
 
     check = _command(commands, "check", _check, "check a dataset: exit 0 fit, 1 unfit, 2 unreadable")
     check.add_argument("file", type=Path, metavar="FILE", help="dataset in JSON Lines")
@@ -54,14 +61,23 @@ def _parser() -> argparse.ArgumentParser:
     retrain = _command(commands, "retrain", _retrain, "check, train, examine and register; what is unchanged is reused")
     retrain.add_argument("--profile", default=None, metavar="NAME", help="run profile (default cpu)")
     retrain.add_argument(
-        "--set", action="append", default=[], dest="assignments", metavar="SECTION.FIELD=VALUE", help="change one setting"
+        "--set",
+        action="append",
+        default=[],
+        dest="assignments",
+        metavar="SECTION.FIELD=VALUE",
+        help="change one setting",
     )
     _json_option(retrain)
 
     evaluate = _command(commands, "evaluate", _evaluate, "have a model answer questions of yours, and grade it")
     evaluate.add_argument("model", metavar="MODEL", help=MODEL_FORMS)
     evaluate.add_argument(
-        "--questions", type=Path, required=True, metavar="FILE", help="rows with question (or instruction), answer, topic"
+        "--questions",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help="rows with question (or instruction), answer, topic",
     )
     _json_option(evaluate)
 
@@ -71,11 +87,10 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-DEFAULT_ROWS, DEFAULT_SEED = 4000, 2026
-
-
 def _command(commands: Any, name: str, run: Callable[[argparse.Namespace], int], about: str) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = commands.add_parser(name, help=about, description=f"{about[0].upper()}{about[1:]}.")
+    parser: argparse.ArgumentParser = commands.add_parser(
+        name, help=about, description=f"{about[0].upper()}{about[1:]}."
+    )
     parser.set_defaults(run=run)
     return parser
 

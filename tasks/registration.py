@@ -89,7 +89,9 @@ def register(
         "model_name": config.model_name,
         "registry": store.tracking_uri,
     }
-    examinations = {"base": base, "challenger": challenger} | ({} if own or champion is None else {"champion": champion})
+    examinations = {"base": base, "challenger": challenger} | (
+        {} if own or champion is None else {"champion": champion}
+    )
     return run_stage(
         store.stages,
         "registration",
@@ -132,7 +134,7 @@ def _register(
     examinations = {who: examination_in(stage) for who, stage in examined.items()}
     verdict = decide(examinations["base"], examinations["challenger"], examinations.get("champion"))
     _log_evidence(run, dataset, training, examinations)
-    version = _version(tracking.client, config, run, key) or _log_model(config, dataset, training, run, key, store)
+    version = _version(tracking.client, config, run, key) or _log_model(config, training, run, key, store)
     _tag(tracking.client, config, version, dataset, training, verdict)
     aliases = [CHALLENGER, CHAMPION] if verdict.accepted else [CHALLENGER]
     for alias in aliases:
@@ -149,9 +151,7 @@ def _register(
     }
 
 
-def _log_evidence(
-    run: Run, dataset: Finished, training: Finished, examinations: Mapping[str, Examination]
-) -> None:
+def _log_evidence(run: Run, dataset: Finished, training: Finished, examinations: Mapping[str, Examination]) -> None:
     run.log_files(dataset.folder / "data_docs", "data_docs")
     metrics = {f"{who}.accuracy": examination.accuracy for who, examination in examinations.items()}
     for who, examination in examinations.items():
@@ -169,9 +169,7 @@ def _version(client: MlflowClient, config: RegistryConfig, run: Run, key: str) -
     return str(mine[0].version) if mine else None
 
 
-def _log_model(
-    config: RegistryConfig, dataset: Finished, training: Finished, run: Run, key: str, store: Store
-) -> str:
+def _log_model(config: RegistryConfig, training: Finished, run: Run, key: str, store: Store) -> str:
     import mlflow
     from mlflow.models import ModelSignature
     from mlflow.types import ColSpec, DataType, Schema

@@ -64,7 +64,9 @@ class Run:
 
     def log_table(self, file: str, columns: Mapping[str, list[Any]]) -> None:
         """Log a table of equally long columns under the name `file`, in place of an earlier one."""
-        self._client.log_dict(self.id, {"columns": list(columns), "data": list(zip(*columns.values(), strict=True))}, file)
+        self._client.log_dict(
+            self.id, {"columns": list(columns), "data": list(zip(*columns.values(), strict=True))}, file
+        )
 
     def log_files(self, folder: Path, artifact: str) -> None:
         """Log every file of `folder` under the artifact folder `artifact`."""

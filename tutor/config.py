@@ -62,11 +62,15 @@ class TrainingConfig(Section):
     epochs: int = Field(1, ge=1, le=1000, description="Passes over the training rows.")
     learning_rate: float = Field(2e-3, gt=0, le=1, description="Highest learning rate, after warm-up.")
     warmup_share: float = Field(0.05, ge=0, lt=1, description="Share of the steps in which the learning rate rises.")
-    micro_batch_rows: int = Field(16, ge=1, le=512, description="Rows that pass through the model at once.")
+    micro_batch_rows: int = Field(4, ge=1, le=512, description="Rows that pass through the model at once.")
     gradient_accumulation: int = Field(1, ge=1, le=512, description="Micro-batches to one optimiser step.")
     max_grad_norm: float = Field(1.0, gt=0, description="Gradient norm above which gradients are scaled down.")
-    max_tokens: int = Field(256, ge=16, le=4096, description="Longest row, prompt and answer; longer ones are set aside.")
-    gradient_checkpointing: bool = Field(False, description="Recompute activations to save memory, at a third more time.")
+    max_tokens: int = Field(
+        256, ge=16, le=4096, description="Longest row, prompt and answer; longer ones are set aside."
+    )
+    gradient_checkpointing: bool = Field(
+        False, description="Recompute activations to save memory, at a third more time."
+    )
     logging_steps: int = Field(10, ge=1, description="Optimiser steps between two points of the curves in MLflow.")
     seed: int = Field(7, ge=0, lt=2**32, description="Seed of the adapter's first weights and of the order of rows.")
 
@@ -74,9 +78,11 @@ class TrainingConfig(Section):
 class EvaluationConfig(Section):
     """How the base, the challenger and the champion are examined on held-out rows."""
 
-    max_rows: int = Field(240, ge=10, description="Held-out rows that each model answers, spread over the topics.")
+    max_rows: int = Field(180, ge=10, description="Held-out rows that each model answers, spread over the topics.")
     batch_rows: int = Field(48, ge=1, le=512, description="Questions answered at once.")
-    max_new_tokens: int = Field(96, ge=8, le=1024, description="Longest answer; it ends earlier at the end-of-text token.")
+    max_new_tokens: int = Field(
+        96, ge=8, le=1024, description="Longest answer; it ends earlier at the end-of-text token."
+    )
 
 
 class RegistryConfig(Section):
@@ -86,7 +92,9 @@ class RegistryConfig(Section):
         "tutor-matematicas", pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,100}$", description="Name in the MLflow registry."
     )
     experiment: str = Field(
-        "tutor-matematicas", pattern=r"^[A-Za-z0-9][A-Za-z0-9_. -]{0,100}$", description="MLflow experiment of the runs."
+        "tutor-matematicas",
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9_. -]{0,100}$",
+        description="MLflow experiment of the runs.",
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,7 +19,7 @@ def progress(description: str, unit: str) -> Iterator[ReportProgress]:
     """Yield a function to call with what is done and what there is; it shows both, and when the end is expected."""
     console = Console(stderr=True)
     if not console.is_terminal:
-        yield _lines(description, unit)
+        yield _lines(console, description, unit)
         return
     columns = (
         TextColumn("{task.description}"),
@@ -36,7 +35,7 @@ def progress(description: str, unit: str) -> Iterator[ReportProgress]:
         yield lambda done, total: bars.update(bar, completed=done, total=total)
 
 
-def _lines(description: str, unit: str) -> ReportProgress:
+def _lines(console: Console, description: str, unit: str) -> ReportProgress:
     started = last = time.monotonic()
 
     def report(done: int, total: int) -> None:
@@ -45,6 +44,6 @@ def _lines(description: str, unit: str) -> ReportProgress:
         if now - last >= _SECONDS_BETWEEN_LINES or done == total:
             last = now
             left = (now - started) / max(done, 1) * (total - done)
-            print(f"{description}: {done} of {total} {unit}, {left:.0f} s left", file=sys.stderr, flush=True)
+            console.print(f"{description}: {done} of {total} {unit}, {left:.0f} s left", highlight=False)
 
     return report

@@ -28,13 +28,14 @@ def compute_plainly(model: nn.Module, dtype: torch.dtype, *, keep_dequantised: b
     With `keep_dequantised` the values stay in memory (`dtype` size a weight) and are worked out once. bitsandbytes'
     own CPU forward is not used: on processors with AVX512-BF16 it repacks the stored weights in place.
     """
-    for module in model.modules():
-        if isinstance(module, AdaptedLinear4bit):
-            weights = _Weights(module.base_layer, dtype, keep_dequantised)
-            module.forward = partial(_adapted_forward, module, weights)
-        elif isinstance(module, bitsandbytes.nn.Linear4bit):
-            weights = _Weights(module, dtype, keep_dequantised)
-            module.forward = partial(_plain_forward, module, weights)
+    layer: Any
+    for layer in model.modules():
+        if isinstance(layer, AdaptedLinear4bit):
+            weights = _Weights(layer.base_layer, dtype, keep_dequantised)
+            layer.forward = partial(_adapted_forward, layer, weights)
+        elif isinstance(layer, bitsandbytes.nn.Linear4bit):
+            weights = _Weights(layer, dtype, keep_dequantised)
+            layer.forward = partial(_plain_forward, layer, weights)
 
 
 class _Weights:
@@ -61,7 +62,8 @@ def _plain_forward(layer: Any, weights: _Weights, x: Tensor) -> Tensor:
 def _adapted_forward(layer: Any, weights: _Weights, x: Tensor) -> Tensor:
     name = layer.active_adapters[0]
     down, up = layer.lora_A[name].weight, layer.lora_B[name].weight
-    y: Tensor = _AdaptedProduct.apply(x, weights, down, up, layer.scaling[name])
+    product: Any = _AdaptedProduct.apply
+    y: Tensor = product(x, weights, down, up, layer.scaling[name])
     return y if layer.base_layer.bias is None else y + layer.base_layer.bias
 
 

@@ -109,7 +109,9 @@ def _facts(report: RetrainReport) -> Table:
     facts.add_row("Modelo", f"{report.model_name}, versión {report.version}, alias: {aliases}")
     facts.add_row("Tiempo", f"{sum(report.seconds.values()):.0f} s en total; {_times(report)}")
     facts.add_row("Registro MLflow", Text(report.tracking_uri, overflow="fold"))
-    facts.add_row("Para verlo", Text(f"mlflow server --backend-store-uri {report.tracking_uri} --port 5000", overflow="fold"))
+    facts.add_row(
+        "Para verlo", Text(f"mlflow server --backend-store-uri {report.tracking_uri} --port 5000", overflow="fold")
+    )
     return facts
 
 

@@ -100,7 +100,8 @@ def split_by_template(rows: Sequence[Row], held_out_share: float) -> tuple[list[
 
     The side is a hash of the template, so it does not change when rows are added.
     """
-    training, held_out = [], []
+    training: list[Row] = []
+    held_out: list[Row] = []
     for row in rows:
         (held_out if _fraction(template(row.question)) < held_out_share else training).append(row)
     return training, held_out

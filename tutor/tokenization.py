@@ -38,7 +38,8 @@ def write_tokens(
     """
     from datasets import Dataset
 
-    kept, too_long = [], []
+    kept: list[dict[str, list[int]]] = []
+    too_long: list[BadRow] = []
     for row in rows:
         encoded = encode(row, tokenizer)
         length = len(encoded["input_ids"])
@@ -46,7 +47,7 @@ def write_tokens(
             reason = f"{length} tokens; the limit is {max_tokens} (training.max_tokens)"
             too_long.append(BadRow(row.line, row.id, (reason,), raw_text(row)))
         else:
-            kept.append(encoded | {"length": length})
+            kept.append(encoded)
     write_rows(folder / SET_ASIDE, too_long)
     if not kept:
         raise UnfitDataset(f"none of {len(rows)} rows fits in {max_tokens} tokens; raise training.max_tokens")

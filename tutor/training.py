@@ -56,7 +56,7 @@ def train_adapter(
     Raises:
         TrainingRefused: a row has no supervised token, or the loss is no longer a number.
     """
-    refuse_without_supervision(tokens.select_columns(["labels"]))  # type: ignore[arg-type]  # rows are mappings
+    refuse_without_supervision(list(tokens.select_columns(["labels"])))
     set_seed(training.seed)
     adapted = _adapted_model(base_folder, model, lora)
     pad_id = base_model.load_tokenizer(base_folder).pad_token_id
@@ -68,7 +68,7 @@ def train_adapter(
         data_collator=_Padding(pad_id),
         callbacks=[watcher],
     )
-    trainer.order = _LengthGrouped(tokens["length"], training.micro_batch_rows, training.seed)
+    trainer.order = _LengthGrouped([len(ids) for ids in tokens["input_ids"]], training.micro_batch_rows, training.seed)
     trainer.watcher = watcher
     # The loss is a sum over the whole optimiser step divided by its supervised tokens: let Trainer count them.
     trainer.model_accepts_loss_kwargs = True
@@ -182,14 +182,15 @@ class _Watcher(TrainerCallback):
         """Return non-padding tokens a second since training began."""
         return self.useful_tokens / max(time.monotonic() - self._started, 1e-9)
 
-    def on_train_begin(self, *_args: Any, **_kwargs: Any) -> None:
+    def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         self._started = time.monotonic()
         self._last = (self._started, 0)
 
-    def on_step_end(self, _args: Any, state: Any, _control: Any, **_kwargs: Any) -> None:
+    def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         self._report_progress(state.global_step, state.max_steps)
 
-    def on_log(self, _args: Any, state: Any, _control: Any, logs: Mapping[str, float], **_kwargs: Any) -> None:
+    def on_log(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        logs: Mapping[str, float] = kwargs["logs"]
         if "loss" not in logs:
             return
         if not (math.isfinite(logs["loss"]) and math.isfinite(logs["grad_norm"])):

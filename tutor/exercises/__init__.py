@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from random import Random
 
 from tutor.exercises.algebra import decimals, divisibility, equations, fractions, percentages, powers_and_roots
 from tutor.exercises.arithmetic import addition, division, multiplication, order_of_operations, subtraction
 from tutor.exercises.exercise import Exercise, Maker
 from tutor.exercises.measures import perimeter_and_area, units
-from tutor.exercises.phrasing import as_pupils_type
+from tutor.exercises.phrasing import as_pupils_type, in_school_notation
 from tutor.exercises.problems import one_step, two_steps
 
 # How often each topic comes up, out of the sum of all.
@@ -42,4 +43,4 @@ def exercises(seed: int) -> Iterator[Exercise]:
         question = as_pupils_type(exercise.question, rng)
         if question not in seen:
             seen.add(question)
-            yield Exercise(question, exercise.solution, exercise.answer, exercise.topic, exercise.level)
+            yield replace(exercise, question=question, solution=in_school_notation(exercise.solution))

@@ -50,7 +50,15 @@ SQUARE_WORDS = (
     "{a} elevado al cuadrado",
     "la potencia {a}^2",
 )
-CUBE_WORDS = ("{a} al cubo", "el cubo de {a}", "{a}³", "{a}^3", "{a} elevado a 3", "{a} elevado al cubo", "la potencia {a}^3")
+CUBE_WORDS = (
+    "{a} al cubo",
+    "el cubo de {a}",
+    "{a}³",
+    "{a}^3",
+    "{a} elevado a 3",
+    "{a} elevado al cubo",
+    "la potencia {a}^3",
+)
 POWER_WORDS = ("{a}^{n}", "{a} elevado a {n}", "{a} a la {n}", "la potencia {a}^{n}", "{a}^{n}")
 ROOT_WORDS = (
     "√{n}",
@@ -112,6 +120,7 @@ DIVISOR_COUNT_WORDS = (
 
 
 def decimals(rng: Random) -> Exercise:
+    """Return a sum, difference or product with one decimal place."""
     kind = rng.choices(("add", "subtract", "times", "ten"), (35, 30, 22, 13))[0]
     a, b = rng.randint(2, 99), rng.randint(2, 99)
     if kind in ("add", "subtract"):
@@ -127,8 +136,14 @@ def decimals(rng: Random) -> Exercise:
     factor = rng.randint(2, 9)
     result = value * factor
     steps = multiplication_steps(a, factor)
-    solution = f"Multiplicamos {text}×{factor} sin la coma: {steps}. Con un decimal: {spanish(result)}."
-    return Exercise(ask_for_operation(text, "×", factor, MULTIPLICATION_WORDS, rng), solution, spanish(result), "decimales", "primaria 5")
+    solution = f"Sin la coma: {steps}. Con un decimal: {text}×{factor}={spanish(result)}."
+    return Exercise(
+        ask_for_operation(text, "×", factor, MULTIPLICATION_WORDS, rng),
+        solution,
+        spanish(result),
+        "decimales",
+        "primaria 5",
+    )
 
 
 def _add_decimals(a: int, b: int, sign: str, rng: Random) -> Exercise:
@@ -136,21 +151,23 @@ def _add_decimals(a: int, b: int, sign: str, rng: Random) -> Exercise:
         b = max(1, b // 10) * 10
     left, right = Fraction(a, 10), Fraction(b, 10)
     result = left + right if sign == "+" else left - right
-    whole, part = right.numerator // right.denominator, right - right.numerator // right.denominator
+    whole = Fraction(right.numerator // right.denominator)
+    part = right - whole
     steps, total = [], left
-    for piece in (Fraction(whole), part):
+    for piece in (whole, part):
         if piece:
             after = total + piece if sign == "+" else total - piece
             steps.append(f"{spanish(total)}{sign}{spanish(piece)}={spanish(after)}")
             total = after
     verb = "Sumamos" if sign == "+" else "Restamos"
-    solution = f"{verb} {spanish(left)}{sign}{spanish(right)}: {', '.join(steps) or f'{spanish(left)}{sign}0={spanish(left)}'}."
+    solution = f"{verb}: {', '.join(steps)}."
     words = ADDITION_WORDS if sign == "+" else SUBTRACTION_WORDS
     question = ask_for_operation(spanish(left), sign, spanish(right), words, rng)
     return Exercise(question, solution, spanish(result), "decimales", "primaria 5")
 
 
 def fractions(rng: Random) -> Exercise:
+    """Return a sum, difference or product of fractions, a fraction of a number, or a fraction to simplify."""
     kind = rng.choices(("of", "same", "different", "times", "simplify"), (30, 22, 18, 14, 16))[0]
     if kind == "of":
         return _fraction_of(rng)
@@ -162,17 +179,17 @@ def fractions(rng: Random) -> Exercise:
     left, right = f"{a}/{b}", f"{c}/{d}"
     if kind == "times":
         top, bottom = a * c, b * d
-        steps = f"Multiplicamos {left}×{right}: {a}×{c}={top} y {b}×{d}={bottom}"
+        steps = f"Multiplicamos: {a}×{c}={top} y {b}×{d}={bottom}, queda {top}/{bottom}"
         return _fraction_answer(ask_for_operation(left, "×", right, MULTIPLICATION_WORDS, rng), steps, top, bottom)
     sign = "+" if rng.random() < 0.6 or Fraction(a, b) <= Fraction(c, d) else "-"
     common = lcm(b, d)
     x, y = a * common // b, c * common // d
     top = x + y if sign == "+" else x - y
     verb = "Sumamos" if sign == "+" else "Restamos"
-    steps = f"{verb} {left}{sign}{right}: "
+    steps = f"{verb}: {left}{sign}{right}="
     if b != d:
-        steps += f"el mcm es {common}; {x}/{common}{sign}{y}/{common}; "
-    steps += f"{x}{sign}{y}={top}, queda {top}/{common}"
+        steps += f"{x}/{common}{sign}{y}/{common}="
+    steps += f"{top}/{common}"
     words = ADDITION_WORDS if sign == "+" else SUBTRACTION_WORDS
     return _fraction_answer(ask_for_operation(left, sign, right, words, rng), steps, top, common)
 
@@ -181,7 +198,7 @@ def _fraction_answer(question: str, steps: str, top: int, bottom: int) -> Exerci
     value = Fraction(top, bottom)
     answer = str(value)
     if value.denominator != bottom:
-        steps += f"; simplificado, {answer}"
+        steps += f", que es {answer}"
     return Exercise(question, steps + ".", answer, "fracciones", "primaria 6")
 
 
@@ -190,9 +207,9 @@ def _fraction_of(rng: Random) -> Exercise:
     top = rng.randint(1, bottom - 1)
     part = rng.randint(2, 12)
     number = bottom * part
-    steps = f"Para {top}/{bottom} de {number}: {number}÷{bottom}={part}"
+    steps = f"Dividimos: {number}÷{bottom}={part}"
     if top > 1:
-        steps += f", {part}×{top}={part * top}"
+        steps += f". Multiplicamos: {part}×{top}={part * top}"
     question = phrase(FRACTION_OF_WORDS, rng, f=f"{top}/{bottom}", n=number)
     return Exercise(question, steps + ".", str(part * top), "fracciones", "primaria 5")
 
@@ -201,12 +218,13 @@ def _simplify(rng: Random) -> Exercise:
     bottom = rng.randint(2, 9)
     top = rng.choice([n for n in range(1, bottom) if gcd(n, bottom) == 1])
     k = rng.randint(2, 9)
-    solution = f"Dividimos por {k}: {top * k}÷{k}={top} y {bottom * k}÷{k}={bottom}, queda {top}/{bottom}."
+    solution = f"Dividimos entre {k}: {top * k}÷{k}={top} y {bottom * k}÷{k}={bottom}, queda {top}/{bottom}."
     question = phrase(SIMPLIFY_WORDS, rng, f=f"{top * k}/{bottom * k}")
     return Exercise(question, solution, f"{top}/{bottom}", "fracciones", "primaria 6")
 
 
 def percentages(rng: Random) -> Exercise:
+    """Return a percentage of a whole number."""
     percent = rng.choice((10, 20, 25, 50, 5, 30, 40, 75, 15, 60, 1, 100, 70, 80, 90))
     step = 100 // gcd(percent, 100)
     number = step * rng.randint(1, max(2, 400 // step)) if step > 1 else rng.randint(2, 400)
@@ -237,13 +255,16 @@ def _percent_steps(percent: int, number: int) -> str:
 
 
 def powers_and_roots(rng: Random) -> Exercise:
+    """Return a power, or the square root of a perfect square."""
     kind = rng.choices(("square", "cube", "power", "root"), (38, 15, 15, 32))[0]
     if kind == "root":
         a = rng.randint(1, 15)
         question = phrase(ROOT_QUESTIONS, rng, n=a * a)
         if rng.random() < 0.7:
             question = ask_for_value(phrase(ROOT_WORDS, rng, n=a * a), rng)
-        return Exercise(question, f"√{a * a}={a}, porque {a}×{a}={a * a}.", str(a), "potencias y raíces", "secundaria 1")
+        return Exercise(
+            question, f"√{a * a}={a}, porque {a}×{a}={a * a}.", str(a), "potencias y raíces", "secundaria 1"
+        )
     exponent = {"square": 2, "cube": 3}.get(kind) or rng.choice((4, 5))
     a = rng.randint(1, {2: 15, 3: 6}.get(exponent, 3))
     if kind == "power" and rng.random() < 0.3:
@@ -261,6 +282,7 @@ def powers_and_roots(rng: Random) -> Exercise:
 
 
 def equations(rng: Random) -> Exercise:
+    """Return an equation with one unknown, of one step or two."""
     kind = rng.choices(("add", "subtract", "from", "times", "over", "two"), (26, 20, 8, 24, 8, 14))[0]
     name = rng.choice("xxxxyazn")
     x, a = rng.randint(1, 20), rng.randint(2, 20)
@@ -292,6 +314,7 @@ def equations(rng: Random) -> Exercise:
 
 
 def divisibility(rng: Random) -> Exercise:
+    """Return a greatest divisor, a least multiple, a remainder, the next prime or a count of divisors."""
     kind = rng.choices(("gcd", "lcm", "remainder", "prime", "count"), (25, 25, 25, 15, 10))[0]
     if kind == "gcd":
         g, p, q = rng.randint(2, 12), rng.randint(1, 6), rng.randint(1, 6)
@@ -327,4 +350,3 @@ def divisibility(rng: Random) -> Exercise:
 
 def _is_prime(n: int) -> bool:
     return n > 1 and all(n % d for d in range(2, isqrt(n) + 1))
-

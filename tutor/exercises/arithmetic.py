@@ -96,52 +96,43 @@ def ask_for_operation(a: object, sign: str, b: object, words: tuple[str, ...], r
     return phrase(words, rng, a=a, b=b)
 
 
-def worked(verb: str, operation: str, steps: str) -> str:
-    """Return the explanation: what is done to what, then its steps; one step that says both is not said twice."""
-    if steps.startswith(f"{operation}="):
-        return f"{verb}: {steps}."
-    return f"{verb} {operation}: {steps}."
-
-
 def addition_steps(a: int, b: int) -> str:
-    """Return the equations that add `b` to `a` from its largest part down: `34+50=84, 84+8=92`."""
-    return _step_by_parts(a, b, "+")
+    """Return the equations that add the parts of `b` to `a`, the largest first: `34+50=84, 84+8=92`."""
+    return _by_parts(a, b, "+")
 
 
 def subtraction_steps(a: int, b: int) -> str:
-    """Return the equations that take `b` from `a` from its largest part down: `52-20=32, 32-7=25`."""
-    return _step_by_parts(a, b, "-")
+    """Return the equations that take the parts of `b` from `a`, the largest first: `52-20=32, 32-7=25`."""
+    return _by_parts(a, b, "-")
 
 
 def multiplication_steps(a: int, b: int) -> str:
-    """Return the equations that multiply by parts of the longer factor: `20×4=80, 3×4=12, 80+12=92`."""
-    if a < b and len(str(a)) < len(str(b)):
-        a, b = b, a
-    split, whole = (a, b) if b < 10 else (b, a)
-    parts = _decimal_parts(split)
-    if len(parts) == 1 or a <= 12 >= b:
+    """Return the product by parts of one factor: `20×4=80, 3×4=12, 80+12=92`; tables are known by heart."""
+    split = b if b >= 10 and (a < 10 or len(decimal_parts(b)) > 1) else a
+    parts = decimal_parts(split)
+    if len(parts) == 1 or (a <= 12 and b <= 10) or (a <= 10 and b <= 12):
         return f"{a}×{b}={a * b}"
-    products = [f"{part}×{whole}={part * whole}" if split == a else f"{whole}×{part}={part * whole}" for part in parts]
-    total = parts[0] * whole
+    steps = [f"{part}×{b}={part * b}" if split == a else f"{a}×{part}={a * part}" for part in parts]
+    total = parts[0] * a * b // split
     for part in parts[1:]:
-        products.append(f"{total}+{part * whole}={total + part * whole}")
-        total += part * whole
-    return ", ".join(products)
+        product = part * a * b // split
+        steps.append(f"{total}+{product}={total + product}")
+        total += product
+    return ", ".join(steps)
 
 
 def division_steps(a: int, b: int) -> str:
-    """Return the equations that divide by parts: `60÷6=10, 24÷6=4, 10+4=14`; small ones by their product."""
+    """Return the quotient: small ones with their product, others by parts: `60÷6=10, 24÷6=4, 10+4=14`."""
     quotient = a // b
-    if quotient <= 12 or b > 12:
+    parts = decimal_parts(quotient)
+    if quotient <= 12 or len(parts) == 1:
         return f"{a}÷{b}={quotient}, porque {b}×{quotient}={a}"
-    largest = _decimal_parts(quotient)[0]
-    if largest == quotient:
-        return f"{a}÷{b}={quotient}, porque {b}×{quotient}={a}"
-    rest = quotient - largest
-    return f"{largest * b}÷{b}={largest}, {rest * b}÷{b}={rest}, {largest}+{rest}={quotient}"
+    rest = quotient - parts[0]
+    return f"{parts[0] * b}÷{b}={parts[0]}, {rest * b}÷{b}={rest}, {parts[0]}+{rest}={quotient}"
 
 
 def addition(rng: Random) -> Exercise:
+    """Return a sum of whole numbers."""
     level = rng.choices(("primaria 1", "primaria 2", "primaria 3"), (35, 45, 20))[0]
     if level == "primaria 1":
         a, b = rng.randint(1, 15), rng.randint(1, 9)
@@ -150,11 +141,12 @@ def addition(rng: Random) -> Exercise:
         a, b = rng.randint(10, 99), rng.randint(3, 99)
     else:
         a, b = rng.randint(100, 899), rng.randint(12, 399)
-    solution = worked("Sumamos", f"{a}+{b}", addition_steps(a, b))
+    solution = f"Sumamos: {addition_steps(a, b)}."
     return Exercise(ask_for_operation(a, "+", b, ADDITION_WORDS, rng), solution, str(a + b), "suma", level)
 
 
 def subtraction(rng: Random) -> Exercise:
+    """Return a difference of whole numbers."""
     level = rng.choices(("primaria 1", "primaria 2", "primaria 3"), (35, 45, 20))[0]
     if level == "primaria 1":
         a = rng.randint(2, 20)
@@ -165,11 +157,12 @@ def subtraction(rng: Random) -> Exercise:
     else:
         a = rng.randint(120, 999)
         b = rng.randint(12, a - 10)
-    solution = worked("Restamos", f"{a}-{b}", subtraction_steps(a, b))
+    solution = f"Restamos: {subtraction_steps(a, b)}."
     return Exercise(ask_for_operation(a, "-", b, SUBTRACTION_WORDS, rng), solution, str(a - b), "resta", level)
 
 
 def multiplication(rng: Random) -> Exercise:
+    """Return a product of whole numbers."""
     level = rng.choices(("primaria 3", "primaria 4", "primaria 5"), (55, 33, 12))[0]
     if level == "primaria 3":
         a, b = rng.randint(2, 12), rng.randint(2, 10)
@@ -179,7 +172,7 @@ def multiplication(rng: Random) -> Exercise:
         a, b = rng.randint(11, 60), rng.randint(11, 30)
     if rng.random() < 0.4:
         a, b = b, a
-    solution = worked("Multiplicamos", f"{a}×{b}", multiplication_steps(a, b))
+    solution = f"Multiplicamos: {multiplication_steps(a, b)}."
     question = ask_for_operation(a, "×", b, MULTIPLICATION_WORDS, rng)
     if a in MULTIPLE_NAMES and rng.random() < 0.2:
         question = ask_for_value(MULTIPLE_NAMES[a].format(b=b), rng)
@@ -187,6 +180,7 @@ def multiplication(rng: Random) -> Exercise:
 
 
 def division(rng: Random) -> Exercise:
+    """Return a division without remainder."""
     level = rng.choices(("primaria 3", "primaria 4", "primaria 5"), (55, 33, 12))[0]
     if level == "primaria 3":
         b, quotient = rng.randint(2, 10), rng.randint(1, 12)
@@ -195,7 +189,7 @@ def division(rng: Random) -> Exercise:
     else:
         b, quotient = rng.randint(2, 12), rng.randint(20, 99)
     a = b * quotient
-    solution = worked("Dividimos", f"{a}÷{b}", division_steps(a, b))
+    solution = f"Dividimos: {division_steps(a, b)}."
     question = ask_for_operation(a, "÷", b, DIVISION_WORDS, rng)
     if b in PART_NAMES and rng.random() < 0.25:
         question = ask_for_value(phrase((PART_NAMES[b],), rng, a=a), rng)
@@ -203,77 +197,65 @@ def division(rng: Random) -> Exercise:
 
 
 def order_of_operations(rng: Random) -> Exercise:
-    kind = rng.choices(("product", "quotient", "parentheses", "two products"), (45, 15, 28, 12))[0]
+    """Return an expression of several operations, with parentheses or without."""
+    make = rng.choices((_sum_and_product, _sum_and_quotient, _parentheses, _two_products), (45, 15, 28, 12))[0]
     a, b, c = rng.randint(2, 20), rng.randint(2, 10), rng.randint(2, 10)
-    if kind == "product":
-        expression, steps, value = _sum_and_product(a, b, c, rng)
-    elif kind == "quotient":
-        product = b * c
-        if rng.random() < 0.5:
-            expression, steps = f"{a}+{product}÷{b}", f"primero {product}÷{b}={c}, después {a}+{c}={a + c}"
-            value = a + c
-        else:
-            a += c
-            expression, steps = f"{a}-{product}÷{b}", f"primero {product}÷{b}={c}, después {a}-{c}={a - c}"
-            value = a - c
-    elif kind == "parentheses":
-        expression, steps, value = _parentheses(a, b, c, rng)
-    else:
-        d = rng.randint(2, 9)
-        expression = f"{a}×{b}+{c}×{d}"
-        left, right = a * b, c * d
-        value = left + right
-        steps = f"primero {a}×{b}={left} y {c}×{d}={right}, después {left}+{right}={value}"
-    solution = f"En {expression}, {steps}."
+    expression, first, then, value = make(a, b, c, rng)
     question = ask_for_value(_as_typed(expression, rng), rng)
+    solution = f"Primero {first}. Después {then}={value}."
     return Exercise(question, solution, str(value), "orden de operaciones", "primaria 6")
 
 
-def _sum_and_product(a: int, b: int, c: int, rng: Random) -> tuple[str, str, int]:
-    product = b * c
-    sign = rng.choice("+-")
-    if sign == "+":
-        value = a + product
-        if rng.random() < 0.5:
-            return f"{a}+{b}×{c}", f"primero {b}×{c}={product}, después {a}+{product}={value}", value
-        return f"{b}×{c}+{a}", f"primero {b}×{c}={product}, después {product}+{a}={value}", value
-    if rng.random() < 0.5 and product > a:
-        return f"{b}×{c}-{a}", f"primero {b}×{c}={product}, después {product}-{a}={product - a}", product - a
-    a += product
-    return f"{a}-{b}×{c}", f"primero {b}×{c}={product}, después {a}-{product}={a - product}", a - product
-
-
-def _parentheses(a: int, b: int, c: int, rng: Random) -> tuple[str, str, int]:
-    if rng.random() < 0.6:
-        inner = a + b
-        first, inside = f"{a}+{b}={inner}", f"({a}+{b})"
-    else:
-        a += b
-        inner = a - b
-        first, inside = f"{a}-{b}={inner}", f"({a}-{b})"
-    value = inner * c
+def _sum_and_product(a: int, b: int, c: int, rng: Random) -> tuple[str, str, str, int]:
+    product, first = b * c, f"el producto {b}×{c}={b * c}"
     if rng.random() < 0.5:
-        return f"{inside}×{c}", f"primero el paréntesis {first}, después {inner}×{c}={value}", value
-    return f"{c}×{inside}", f"primero el paréntesis {first}, después {c}×{inner}={value}", value
+        if rng.random() < 0.5:
+            return f"{a}+{b}×{c}", first, f"{a}+{product}", a + product
+        return f"{b}×{c}+{a}", first, f"{product}+{a}", a + product
+    if rng.random() < 0.5 and product > a:
+        return f"{b}×{c}-{a}", first, f"{product}-{a}", product - a
+    return f"{a + product}-{b}×{c}", first, f"{a + product}-{product}", a
+
+
+def _sum_and_quotient(a: int, b: int, c: int, rng: Random) -> tuple[str, str, str, int]:
+    product, first = b * c, f"la división {b * c}÷{b}={c}"
+    if rng.random() < 0.5:
+        return f"{a}+{product}÷{b}", first, f"{a}+{c}", a + c
+    return f"{a + c}-{product}÷{b}", first, f"{a + c}-{c}", a
+
+
+def _parentheses(a: int, b: int, c: int, rng: Random) -> tuple[str, str, str, int]:
+    inside, value = (f"{a}+{b}", a + b) if rng.random() < 0.6 else (f"{a + b}-{b}", a)
+    first = f"el paréntesis {inside}={value}"
+    if rng.random() < 0.5:
+        return f"({inside})×{c}", first, f"{value}×{c}", value * c
+    return f"{c}×({inside})", first, f"{c}×{value}", value * c
+
+
+def _two_products(a: int, b: int, c: int, rng: Random) -> tuple[str, str, str, int]:
+    d = rng.randint(2, 9)
+    first = f"los productos {a}×{b}={a * b} y {c}×{d}={c * d}"
+    return f"{a}×{b}+{c}×{d}", first, f"{a * b}+{c * d}", a * b + c * d
 
 
 def _as_typed(expression: str, rng: Random) -> str:
     times, over = rng.choice("×x*·"), rng.choice("÷/:")
-    typed = expression.replace("×", times).replace("÷", over)
+    typed = expression.replace("÷", over).replace("×", times)
     if rng.random() < 0.5:
         for sign in ("+", "-", times, over):
             typed = typed.replace(sign, f" {sign} ")
     return typed
 
 
-def _decimal_parts(number: int) -> list[int]:
+def decimal_parts(number: int) -> list[int]:
+    """Return the parts of a number by place, zeros left out: 305 gives 300 and 5."""
     digits = str(number)
     return [int(d) * 10 ** (len(digits) - i - 1) for i, d in enumerate(digits) if d != "0"] or [0]
 
 
-def _step_by_parts(a: int, b: int, sign: str) -> str:
+def _by_parts(a: int, b: int, sign: str) -> str:
     steps, total = [], a
-    for part in _decimal_parts(b):
+    for part in decimal_parts(b):
         result = total + part if sign == "+" else total - part
         steps.append(f"{total}{sign}{part}={result}")
         total = result

@@ -32,7 +32,13 @@ CONVERSION_WORDS = (
     "Escribe {n} {from_} en {to}",
 )
 SQUARE_SHAPES = ("un cuadrado", "una mesa cuadrada", "un jardín cuadrado", "una baldosa cuadrada", "un patio cuadrado")
-RECTANGLE_SHAPES = ("un rectángulo", "un terreno rectangular", "una habitación rectangular", "una cancha", "una hoja rectangular")
+RECTANGLE_SHAPES = (
+    "un rectángulo",
+    "un terreno rectangular",
+    "una habitación rectangular",
+    "una cancha",
+    "una hoja rectangular",
+)
 SIDES = ("de lado {a} {u}", "que mide {a} {u} de lado", "cuyo lado mide {a} {u}", "con lados de {a} {u}")
 LENGTHS = (
     "de {a} {u} de largo y {b} {u} de ancho",
@@ -61,6 +67,7 @@ TRIANGLE_WORDS = (
 
 
 def units(rng: Random) -> Exercise:
+    """Return a conversion between two units of length, mass, volume, time or money."""
     short, name, short_small, name_small, factor = rng.choice(CONVERSIONS)
     count = Fraction(rng.randint(1, 12))
     if factor != 60 and rng.random() < 0.25:
@@ -78,6 +85,7 @@ def units(rng: Random) -> Exercise:
 
 
 def perimeter_and_area(rng: Random) -> Exercise:
+    """Return the perimeter or area of a square or rectangle, or the area of a triangle."""
     kind = rng.choices(("square", "rectangle", "triangle"), (35, 50, 15))[0]
     short, name = rng.choice((("cm", "centímetros"), ("m", "metros"), ("km", "kilómetros")))
     unit = rng.choice((short, name))
@@ -88,14 +96,16 @@ def perimeter_and_area(rng: Random) -> Exercise:
         solution = f"El área es base por altura entre 2: {a}×{b}={a * b}, {a * b}÷2={a * b // 2}."
         return Exercise(question, solution, f"{a * b // 2} {short}²", "perímetro y área", "primaria 6")
     area = rng.random() < 0.5
-    what, bare = rng.choice((("el área", "área"), ("la superficie", "superficie"))) if area else ("el perímetro", "perímetro")
+    what, bare = (
+        rng.choice((("el área", "área"), ("la superficie", "superficie"))) if area else ("el perímetro", "perímetro")
+    )
     if kind == "square":
         b = a
         shape = f"{rng.choice(SQUARE_SHAPES)} {phrase(SIDES, rng, a=a, u=unit)}"
         steps = f"El área es lado por lado: {a}×{a}={a * a}" if area else f"Son 4 lados iguales: {a}×4={a * 4}"
     else:
         shape = f"{rng.choice(RECTANGLE_SHAPES)} {phrase(LENGTHS, rng, a=a, b=b, u=unit)}"
-        around = f"{a}+{b}={a + b}, {multiplication_steps(a + b, 2)}"
+        around = f"{a}+{b}={a + b}; {multiplication_steps(a + b, 2)}"
         steps = f"El área es base por altura: {a}×{b}={a * b}" if area else f"Sumamos y doblamos: {around}"
     question = phrase(MEASURE_WORDS, rng, what=what, bare=bare, shape=shape)
     if kind == "rectangle" and rng.random() < 0.25:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from tutor.exercises.arithmetic import addition_steps, division_steps, multiplication_steps, subtraction_steps, worked
+from tutor.exercises.arithmetic import addition_steps, division_steps, multiplication_steps, subtraction_steps
 from tutor.exercises.exercise import Exercise
 from tutor.exercises.phrasing import phrase
 
@@ -100,28 +100,31 @@ _MASCULINE_THINGS = ("lápices", "libros", "caramelos", "cromos", "globos", "hue
 
 
 def one_step(rng: Random) -> Exercise:
+    """Return a story that one operation solves."""
     kind = rng.choice(("add", "subtract", "multiply", "divide"))
     hard = rng.random() < 0.3
+    stories: tuple[str, ...]
     if kind == "add":
         a, b = (rng.randint(12, 99), rng.randint(12, 90)) if hard else (rng.randint(2, 20), rng.randint(2, 20))
-        equation, steps, value, stories = f"{a}+{b}", addition_steps(a, b), a + b, ADD_STORIES
+        steps, value, stories = addition_steps(a, b), a + b, ADD_STORIES
     elif kind == "subtract":
         a = rng.randint(25, 100) if hard else rng.randint(5, 25)
         b = rng.randint(2, a - 1)
-        equation, steps, value, stories = f"{a}-{b}", subtraction_steps(a, b), a - b, SUBTRACT_STORIES
+        steps, value, stories = subtraction_steps(a, b), a - b, SUBTRACT_STORIES
     elif kind == "multiply":
         a, b = (rng.randint(11, 30), rng.randint(2, 9)) if hard else (rng.randint(2, 10), rng.randint(2, 10))
-        equation, steps, value, stories = f"{a}×{b}", multiplication_steps(a, b), a * b, MULTIPLY_STORIES
+        steps, value, stories = multiplication_steps(a, b), a * b, MULTIPLY_STORIES
     else:
         b, value = rng.randint(2, 9), rng.randint(11, 25) if hard else rng.randint(2, 10)
         a = b * value
-        equation, steps, stories = f"{a}÷{b}", division_steps(a, b), DIVIDE_STORIES
+        steps, stories = division_steps(a, b), DIVIDE_STORIES
     verb = {"add": "Sumamos", "subtract": "Restamos", "multiply": "Multiplicamos", "divide": "Dividimos"}[kind]
     question = _story(stories, rng, a=a, b=b)
-    return Exercise(question, worked(verb, equation, steps), str(value), "problemas de un paso", "primaria 3")
+    return Exercise(question, f"{verb}: {steps}.", str(value), "problemas de un paso", "primaria 3")
 
 
 def two_steps(rng: Random) -> Exercise:
+    """Return a story that two operations solve, one after the other."""
     maker = rng.choice((_add_and_subtract, _add_and_subtract, _products, _products, _change, _share))
     question, first, second, value = maker(rng)
     solution = f"Primero {first}. Después {second}."
@@ -190,4 +193,9 @@ def _agree(text: str, thing: str) -> str:
     """Return `text` with `Cuántas` and its kin put in the masculine when `thing` is masculine."""
     if thing not in _MASCULINE_THINGS:
         return text
-    return text.replace("Cuántas", "Cuántos").replace("sueltas", "sueltos").replace("las reparten", "los reparten").replace("Las juntan", "Los juntan")
+    return (
+        text.replace("Cuántas", "Cuántos")
+        .replace("sueltas", "sueltos")
+        .replace("las reparten", "los reparten")
+        .replace("Las juntan", "Los juntan")
+    )

@@ -1,0 +1,100 @@
+"""What the tests share: a store of their own, a tiny random Phi with a real tokenizer, one Prefect harness."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from tutor.config import RetrainConfig
+from tutor.exercises import exercises
+from tutor.generation import write_dataset
+from tutor.settings import Store, open_store
+
+EOS = "<|endoftext|>"
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
+    """Return an empty store in a temporary folder, the one that `open_store` finds."""
+    monkeypatch.setenv("TUTOR_HOME", str(tmp_path / "tutor-home"))
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    return open_store()
+
+
+@pytest.fixture(scope="session")
+def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a dataset of 300 exercises."""
+    path = tmp_path_factory.mktemp("data") / "ejercicios.jsonl"
+    write_dataset(path, 300, seed=11)
+    return path
+
+
+@pytest.fixture(scope="session")
+def tiny_phi(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of an unquantised Phi with random weights (2 layers of width 64) and a tokenizer that fits."""
+    import torch
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+    from transformers import PhiConfig, PhiForCausalLM, PreTrainedTokenizerFast
+
+    folder = tmp_path_factory.mktemp("tiny-phi")
+    backend = Tokenizer(models.BPE())
+    backend.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    backend.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=600,
+        special_tokens=[EOS],
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
+    )
+    texts = [f"Instruct: {e.question}\nOutput: {e.solution}\nRespuesta: {e.answer}" for e in islice(exercises(3), 400)]
+    backend.train_from_iterator(texts, trainer)
+    PreTrainedTokenizerFast(tokenizer_object=backend, eos_token=EOS, bos_token=EOS).save_pretrained(folder)
+
+    torch.manual_seed(0)
+    settings = PhiConfig(
+        vocab_size=640,
+        hidden_size=64,
+        intermediate_size=128,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        max_position_embeddings=512,
+        bos_token_id=0,
+        eos_token_id=0,
+        resid_pdrop=0.0,
+    )
+    PhiForCausalLM(settings).save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture
+def tiny_config(tiny_phi: Path, dataset: Path) -> RetrainConfig:
+    """Return a configuration with which the whole flow takes seconds."""
+    return RetrainConfig.model_validate(
+        {
+            "data": {"path": dataset, "max_training_rows": 64, "held_out_share": 0.2},
+            "model": {"folder": tiny_phi, "source": "tiny-phi", "revision": "test", "pad_token": "<|pad|>"},
+            "lora": {"rank": 4, "alpha": 8},
+            "training": {"epochs": 1, "micro_batch_rows": 8, "logging_steps": 2},
+            "evaluation": {"max_rows": 12, "max_new_tokens": 8},
+            "registry": {"model_name": "tutor-prueba", "experiment": "pruebas"},
+        }
+    )
+
+
+@pytest.fixture(scope="session")
+def prefect_server() -> Iterator[None]:
+    """Run flows of this session against one temporary Prefect server."""
+    from prefect.testing.utilities import prefect_test_harness
+
+    with prefect_test_harness(server_startup_timeout=120):
+        yield
+
+
+def write_jsonl(path: Path, records: list[object]) -> Path:
+    """Write `records` to `path`, one JSON value a line, and return it."""
+    path.write_text("".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records), encoding="utf-8")
+    return path

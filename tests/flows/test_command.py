@@ -1,0 +1,98 @@
+"""The command line: what it says when it cannot do what it was told."""
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from flows.command import main
+from tutor.adapter import quantised_base
+from tutor.config import load_config
+from tutor.errors import BaseModelUnavailable
+from tutor.settings import Store
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["retrain", "--profile", "gpu"], "expected one of cpu, gtx-1050-ti"),
+        (["retrain", "--set", "training.speed=1"], "has no field 'speed'"),
+        (["retrain", "--fast"], "unrecognized arguments: --fast"),
+        (["retrain", "--json", "no/such/folder/out.json"], "cannot be written"),
+        (["retrain", "--set", "data.path=nowhere.jsonl"], "nowhere.jsonl"),
+        (["fly"], "invalid choice: 'fly'"),
+        ([], "required: COMMAND"),
+        (["check", "nowhere.jsonl"], "nowhere.jsonl: there is no such file"),
+        (["check", "tests"], "is not a regular file"),
+        (["evaluate", "base"], "required: --questions"),
+        (["evaluate", "base", "--questions", "nowhere.jsonl"], "nowhere.jsonl: there is no such file"),
+        (["ask", "no-such-model", "¿2+2?"], "expected 'base', models:/NAME@ALIAS"),
+        (["ask", "models:/nobody@champion", "¿2+2?"], "models:/nobody@champion"),
+        (["ask", "models:/x", "¿2+2?"], "models:/x"),
+        (["ask", "tests", "¿2+2?"], "expected an adapter folder"),
+        (["ask", "base", " "], "QUESTION is empty"),
+        (["generate", "--rows", "0"], "--rows"),
+    ],
+)
+def test_a_wrong_command_is_one_line_and_exit_2(
+    arguments: list[str], said: str, store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 2
+    complaint = capsys.readouterr().err
+    assert said in complaint
+    assert complaint.startswith("tutor: ")
+    assert complaint.count("\n") == 1
+
+
+def test_help_answers_at_once() -> None:
+    times = []
+    for _ in range(3):
+        started = time.monotonic()
+        answer = subprocess.run(
+            [sys.executable, "-m", "flows.command", "--help"], capture_output=True, text=True, check=False
+        )
+        times.append(time.monotonic() - started)
+        assert answer.returncode == 0
+        for command in ("generate", "check", "retrain", "evaluate", "ask"):
+            assert command in answer.stdout
+    assert min(times) < 1
+
+
+def test_generate_writes_the_same_rows_for_the_same_seed(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        assert main(["generate", "--rows", "50", "--seed", "3", "--output", str(tmp_path / name)]) == 0
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+    assert len((tmp_path / "a").read_text(encoding="utf-8").splitlines()) == 50
+
+
+def test_check_tells_fit_from_unfit(
+    dataset: Path, tmp_path: Path, store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out.json"
+    assert main(["check", str(dataset), "--json", str(out)]) == 0
+    assert json.loads(out.read_text())["fit"] is True
+    bad = tmp_path / "bad.jsonl"
+    bad.write_text(dataset.read_text(encoding="utf-8").replace('"answer": "', '"answer": "casi '), encoding="utf-8")
+    assert main(["check", str(bad), "--json", str(out)]) == 1
+    result = json.loads(out.read_text())
+    assert result["fit"] is False
+    assert len(result["quarantined"]) == result["rows_in"] == 300
+    assert "bad.jsonl:1: the answer is not one exact number" in capsys.readouterr().out
+
+
+def test_phi_2_without_hub_and_without_folder_names_both_remedies(
+    store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    import huggingface_hub.constants
+
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", True)
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_CACHE", str(tmp_path))
+    with pytest.raises(BaseModelUnavailable) as caught:
+        quantised_base(load_config("gtx-1050-ti").model, store)
+    said = str(caught.value)
+    assert "connect this machine to the hub" in said
+    assert "--set model.folder=PATH" in said
+    assert "\n" not in said

@@ -1,0 +1,28 @@
+"""What every task promises to Prefect."""
+
+import pytest
+
+from tasks.base_model import prepare_base_model
+from tasks.evaluation import evaluate
+from tasks.policy import CARD_TAG, worth_retrying
+from tasks.registration import fetch_champion, register
+from tasks.tokenization import tokenize_rows
+from tasks.training import train
+from tasks.validation import validate_dataset
+
+ALL = (validate_dataset, prepare_base_model, tokenize_rows, train, evaluate, fetch_champion, register)
+
+
+@pytest.mark.parametrize("task", ALL, ids=lambda task: task.name)
+def test_every_task_is_named_described_bounded_and_retried_where_that_can_help(task) -> None:
+    assert task.name
+    assert task.description
+    assert task.tags
+    assert task.retries > 0
+    assert task.retry_delay_seconds
+    assert task.retry_condition_fn is worth_retrying
+    assert task.timeout_seconds
+
+
+def test_stages_that_need_the_card_are_pinned_to_it() -> None:
+    assert {task.name for task in ALL if CARD_TAG in task.tags} == {"base model", "training", "evaluation"}

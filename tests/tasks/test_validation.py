@@ -1,0 +1,55 @@
+"""The validation stage as a plain function."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tasks.policy import worth_retrying
+from tasks.validation import HELD_OUT_ROWS, QUARANTINE, TRAINING_ROWS, validate_dataset
+from tests.conftest import write_jsonl
+from tutor.config import DataConfig
+from tutor.errors import UnfitDataset, UnreadableDataset
+from tutor.settings import Store
+
+
+def test_rows_are_split_and_bad_ones_quarantined(dataset: Path, store: Store, tmp_path: Path) -> None:
+    lines = dataset.read_text(encoding="utf-8").splitlines()
+    records: list[object] = [json.loads(line) for line in lines]
+    records[7] = records[7] | {"answer": "?"}  # type: ignore[operator]  # records are mappings
+    path = write_jsonl(tmp_path / "d.jsonl", records)
+    stage = validate_dataset.fn(DataConfig(path=path, held_out_share=0.2), store)
+    counts = {
+        name: len((stage.folder / name).read_text().splitlines()) for name in (TRAINING_ROWS, HELD_OUT_ROWS, QUARANTINE)
+    }
+    assert sum(counts.values()) == len(records)
+    assert counts[QUARANTINE] == stage.facts["rows_quarantined"] == 1
+    assert stage.facts["rows_in"] == len(records)
+    (bad,) = (stage.folder / QUARANTINE).read_text(encoding="utf-8").splitlines()
+    assert json.loads(bad)["line"] == 8
+
+
+def test_too_many_bad_rows_stop_the_run_and_are_kept(dataset: Path, store: Store, tmp_path: Path) -> None:
+    records: list[object] = [json.loads(line) for line in dataset.read_text(encoding="utf-8").splitlines()]
+    for number in range(30):
+        records[number] = records[number] | {"answer": "?"}  # type: ignore[operator]  # records are mappings
+    path = write_jsonl(tmp_path / "d.jsonl", records)
+    with pytest.raises(UnfitDataset, match="30 of 300 rows are bad") as caught:
+        validate_dataset.fn(DataConfig(path=path), store)
+    assert len((store.home / QUARANTINE).read_text(encoding="utf-8").splitlines()) == 30
+    assert not worth_retrying(None, None, _failed(caught.value))
+
+
+def test_a_dataset_that_is_not_there_is_named(store: Store, tmp_path: Path) -> None:
+    with pytest.raises(UnreadableDataset, match=r"none\.jsonl"):
+        validate_dataset.fn(DataConfig(path=tmp_path / "none.jsonl"), store)
+
+
+def test_other_failures_are_worth_another_try() -> None:
+    assert worth_retrying(None, None, _failed(ConnectionError("away")))
+
+
+def _failed(error: Exception) -> object:
+    from prefect.states import Failed
+
+    return Failed(data=error)

@@ -1,0 +1,97 @@
+"""The generator: deterministic, true and broad."""
+
+import json
+import re
+from collections import defaultdict
+from fractions import Fraction
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from tutor.exercises import exercises
+from tutor.exercises.arithmetic import addition_steps, division_steps, multiplication_steps, subtraction_steps
+from tutor.exercises.exercise import Exercise, spanish
+from tutor.generation import write_dataset
+from tutor.grading import grade
+from tutor.numbers import parse_quantity
+from tutor.prompt import completion
+from tutor.rows import template
+from tutor.settings import DEFAULT_DATASET
+
+EXPRESSION = r"[\d,+×:/()^-]*[\d)]"
+CHAIN = re.compile(rf"(?<![√\w]){EXPRESSION}(?:={EXPRESSION})+")
+
+
+@pytest.fixture(scope="module")
+def many() -> list[Exercise]:
+    return list(islice(exercises(5), 3000))
+
+
+def value_of(expression: str) -> Fraction:
+    python = expression.replace("×", "*").replace(":", "/").replace("^", "**").replace(",", ".")
+    return Fraction(eval(re.sub(r"\d+(?:\.\d+)?", r"Fraction('\g<0>')", python), {"Fraction": Fraction}))
+
+
+def test_every_equation_in_every_solution_is_true(many: list[Exercise]) -> None:
+    checked = 0
+    for exercise in many:
+        for chain in CHAIN.findall(exercise.solution):
+            assert len({value_of(part) for part in chain.split("=")}) == 1, (exercise, chain)
+            checked += 1
+    assert checked > len(many) / 2
+
+
+def test_every_answer_is_exact_and_is_what_the_grader_finds(many: list[Exercise]) -> None:
+    for exercise in many:
+        assert parse_quantity(exercise.answer) is not None, exercise
+        assert grade(completion(exercise.solution, exercise.answer), exercise.answer).correct, exercise
+
+
+def test_there_are_many_topics_levels_and_phrasings(many: list[Exercise]) -> None:
+    templates = defaultdict(set)
+    for exercise in many:
+        templates[exercise.topic].add(template(exercise.question))
+    assert len(templates) >= 12
+    assert len({exercise.level for exercise in many}) >= 5
+    assert min(map(len, templates.values())) >= 20, {topic: len(kinds) for topic, kinds in templates.items()}
+
+
+def test_no_question_comes_twice(many: list[Exercise]) -> None:
+    assert len({exercise.question for exercise in many}) == len(many)
+
+
+def test_the_shipped_dataset_is_what_the_generator_writes(tmp_path: Path) -> None:
+    shipped = DEFAULT_DATASET.read_text(encoding="utf-8")
+    rows = len(shipped.splitlines())
+    assert rows >= 2000
+    from flows.command import DEFAULT_SEED
+
+    write_dataset(tmp_path / "again.jsonl", rows, DEFAULT_SEED)
+    assert (tmp_path / "again.jsonl").read_text(encoding="utf-8") == shipped
+    assert set(json.loads(shipped.splitlines()[0])) == {"id", "question", "solution", "answer", "topic", "level"}
+
+
+@pytest.mark.parametrize(
+    ("steps", "expected"),
+    [
+        (addition_steps(34, 58), "34+58=34+50+8=84+8=92"),
+        (addition_steps(245, 138), "245+138=245+100+38=345+30+8=375+8=383"),
+        (addition_steps(7, 5), "7+5=12"),
+        (subtraction_steps(52, 27), "52-27=52-20-7=32-7=25"),
+        (multiplication_steps(23, 4), "23×4=20×4+3×4=80+12=92"),
+        (multiplication_steps(4, 23), "4×23=4×20+4×3=80+12=92"),
+        (multiplication_steps(7, 8), "7×8=56"),
+        (division_steps(56, 8), "56:8=7, porque 8×7=56"),
+        (division_steps(84, 6), "84:6=60:6+24:6=10+4=14"),
+    ],
+)
+def test_steps_read_as_a_teacher_writes_them(steps: str, expected: str) -> None:
+    assert steps == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(Fraction(7, 2), "3,5"), (Fraction(-1, 4), "-0,25"), (Fraction(1, 3), "1/3"), (12, "12")]
+)
+def test_numbers_are_written_in_spanish(value: Fraction | int, text: str) -> None:
+    assert spanish(value) == text
