@@ -18,6 +18,7 @@ from tutor.adapter import ADAPTER, digest_of_adapter, read_origin
 from tutor.config import RegistryConfig
 from tutor.errors import RegistryError
 from tutor.evaluation import Examination
+from tutor.progress import ReportProgress, progress
 from tutor.settings import REPOSITORY, Store
 from tutor.stages import Finished, run_stage
 from tutor.verdict import Verdict, decide
@@ -129,17 +130,34 @@ def _register(
     key: str,
     store: Store,
 ) -> Mapping[str, Any]:
+    with progress("Registro", "pasos") as report_progress:
+        return _registered(config, dataset, training, examined, key, store, report_progress)
+
+
+def _registered(
+    config: RegistryConfig,
+    dataset: Finished,
+    training: Finished,
+    examined: Mapping[str, Finished],
+    key: str,
+    store: Store,
+    report_progress: ReportProgress,
+) -> Mapping[str, Any]:
+    report_progress(0, 3)
     tracking = Tracking(store, config.experiment)
     run = tracking.open_run(training.folder.name)
     examinations = {who: examination_in(stage) for who, stage in examined.items()}
     verdict = decide(examinations["base"], examinations["challenger"], examinations.get("champion"))
     _log_evidence(run, dataset, training, examinations)
+    report_progress(1, 3)
     version = _version(tracking.client, config, run, key) or _log_model(config, training, run, key, store)
+    report_progress(2, 3)
     _tag(tracking.client, config, version, dataset, training, verdict)
     aliases = [CHALLENGER, CHAMPION] if verdict.accepted else [CHALLENGER]
     for alias in aliases:
         tracking.client.set_registered_model_alias(config.model_name, alias, version)
     run.finish()
+    report_progress(3, 3)
     return {
         "run_id": run.id,
         "model_name": config.model_name,

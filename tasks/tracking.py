@@ -63,10 +63,10 @@ class Run:
         self._client.log_batch(self.id, metrics=[Metric(name, value, now, step) for name, value in metrics.items()])
 
     def log_table(self, file: str, columns: Mapping[str, list[Any]]) -> None:
-        """Log a table of equally long columns under the name `file`, in place of an earlier one."""
-        self._client.log_dict(
-            self.id, {"columns": list(columns), "data": list(zip(*columns.values(), strict=True))}, file
-        )
+        """Log a table of equally long columns under the name `file`, unless an earlier attempt did."""
+        folder = file.rpartition("/")[0]
+        if file not in {artifact.path for artifact in self._client.list_artifacts(self.id, folder)}:
+            self._client.log_table(self.id, dict(columns), file)
 
     def log_files(self, folder: Path, artifact: str) -> None:
         """Log every file of `folder` under the artifact folder `artifact`."""

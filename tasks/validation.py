@@ -11,6 +11,7 @@ from prefect import task
 from tasks.policy import BACK_OFF_S, HOUR_S, worth_retrying
 from tutor.config import DataConfig
 from tutor.errors import UnfitDataset, UnreadableDataset
+from tutor.progress import progress
 from tutor.rows import split_by_template, write_rows
 from tutor.settings import Store
 from tutor.stages import Finished, digest_of_file, run_stage
@@ -41,9 +42,13 @@ def validate_dataset(config: DataConfig, store: Store) -> Finished:
 
 
 def _validate(config: DataConfig, folder: Path, store: Store) -> Mapping[str, Any]:
-    from data_checks.validation import check_file
+    with progress("Validación", "pasos") as report_progress:
+        report_progress(0, 2)
+        from data_checks.validation import check_file  # loads Great Expectations, which takes seconds
 
-    verdict = check_file(config.path, folder)
+        report_progress(1, 2)
+        verdict = check_file(config.path, folder)
+        report_progress(2, 2)
     write_rows(folder / QUARANTINE, verdict.bad)
     if refusal := verdict.refusal(config.max_bad_share):
         # The stage does not finish, so its folder goes: what is wrong with the rows must outlive it.

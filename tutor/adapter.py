@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from tutor import base_model
 from tutor.config import ModelConfig
 from tutor.errors import RegistryError
+from tutor.progress import progress
 from tutor.prompt import completion, prompt
 from tutor.settings import Store
 from tutor.stages import Finished, digest_of_file, run_stage
@@ -63,9 +64,12 @@ def digest_of_adapter(folder: Path) -> str:
 
 def quantised_base(model: ModelConfig, store: Store) -> Finished:
     """Return the folder of the quantised base model, made on the first call and kept in the store."""
-    return run_stage(
-        store.base_models, "base", base_model.identity(model), lambda folder: base_model.quantise(model, folder)
-    )
+
+    def make(folder: Path) -> Mapping[str, Any]:
+        with progress("Modelo base", "pasos") as report_progress:
+            return base_model.quantise(model, folder, report_progress)
+
+    return run_stage(store.base_models, "base", base_model.identity(model), make)
 
 
 def open_adapter(folder: Path, store: Store) -> Tutor:

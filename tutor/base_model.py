@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from tutor.config import ModelConfig
 from tutor.errors import BaseModelUnavailable, UsageError
+from tutor.progress import ReportProgress
 from tutor.rows import digest_of
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def device() -> torch.device:
     return torch.device("cuda", 0) if torch.cuda.is_available() else torch.device("cpu")
 
 
-def quantise(config: ModelConfig, folder: Path) -> Mapping[str, Any]:
+def quantise(config: ModelConfig, folder: Path, report_progress: ReportProgress) -> Mapping[str, Any]:
     """Write the base model to `folder`, its linear layers in NF4 with double quantisation, and its tokenizer.
 
     Raises:
@@ -63,7 +64,9 @@ def quantise(config: ModelConfig, folder: Path) -> Mapping[str, Any]:
     from transformers import AutoModelForCausalLM, BitsAndBytesConfig
 
     dtype = compute_dtype(config)
+    report_progress(0, 3)
     with _unquantised(config, folder / "unquantised") as location:
+        report_progress(1, 3)
         model: Any = AutoModelForCausalLM.from_pretrained(
             **location,
             dtype=dtype,
@@ -77,8 +80,10 @@ def quantise(config: ModelConfig, folder: Path) -> Mapping[str, Any]:
             ),
         )
         tokenizer = _tokenizer(location, config.pad_token, model.get_input_embeddings().weight.shape[0])
+    report_progress(2, 3)
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
+    report_progress(3, 3)
     return identity(config) | {"parameters": _true_parameters(model)}
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console, Group
@@ -109,10 +111,15 @@ def _facts(report: RetrainReport) -> Table:
     facts.add_row("Modelo", f"{report.model_name}, versión {report.version}, alias: {aliases}")
     facts.add_row("Tiempo", f"{sum(report.seconds.values()):.0f} s en total; {_times(report)}")
     facts.add_row("Registro MLflow", Text(report.tracking_uri, overflow="fold"))
-    facts.add_row(
-        "Para verlo", Text(f"mlflow server --backend-store-uri {report.tracking_uri} --port 5000", overflow="fold")
-    )
+    facts.add_row("Para verlo", Text(_how_to_open(report.tracking_uri), overflow="fold"))
     return facts
+
+
+def _how_to_open(tracking_uri: str) -> str:
+    if tracking_uri.startswith("http"):
+        return f"abrir {tracking_uri} en el navegador"
+    mlflow = Path(sys.executable).with_name("mlflow")
+    return f"{mlflow} server --backend-store-uri {tracking_uri} --port 5000"
 
 
 def _times(report: RetrainReport) -> str:

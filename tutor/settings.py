@@ -22,6 +22,9 @@ _QUIET_LIBRARIES = {
     "TQDM_DISABLE": "1",
     "TOKENIZERS_PARALLELISM": "false",
     "TRANSFORMERS_NO_ADVISORY_WARNINGS": "1",
+    "MLFLOW_LOGGING_LEVEL": "WARNING",
+    # A failure is told in one sentence; the traceback is in the run's log, which Prefect keeps.
+    "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
 }
 
 
@@ -74,6 +77,7 @@ def open_store() -> Store:
     os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "180")
     # It offers to fetch a kernel from a hub, which we neither want nor need.
     logging.getLogger("bitsandbytes.backends.cpu.ops").setLevel(logging.ERROR)
+    # Prefect passes on what libraries tell their developers.
+    logging.getLogger("py.warnings").setLevel(logging.ERROR)
     os.environ.setdefault("PREFECT_HOME", str(store.home / "prefect"))
-    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "WARNING" if not os.environ.get("PREFECT_API_URL") else "INFO")
     return store

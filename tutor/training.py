@@ -16,13 +16,14 @@ from peft import get_peft_model
 from torch import Tensor, nn
 from torch.nn import functional
 from torch.utils.data import Sampler
-from transformers import Trainer, TrainerCallback, TrainingArguments, set_seed
+from transformers import PrinterCallback, Trainer, TrainerCallback, TrainingArguments, set_seed
 from transformers.trainer_utils import get_last_checkpoint
 
 from tutor import base_model
 from tutor.adapter import ADAPTER
 from tutor.config import LoraConfig, ModelConfig, TrainingConfig
 from tutor.errors import TrainingRefused
+from tutor.progress import ReportProgress
 from tutor.quantised_linear import compute_plainly, register_causal_attention, reuse_freed_memory
 from tutor.tokenization import IGNORED, refuse_without_supervision
 
@@ -35,7 +36,6 @@ _LENGTH_STEP = 8
 _CHECKPOINTS_AN_EPOCH = 4
 
 LogMetrics = Callable[[int, Mapping[str, float]], None]
-ReportProgress = Callable[[int, int], None]
 
 
 def train_adapter(
@@ -68,6 +68,7 @@ def train_adapter(
         data_collator=_Padding(pad_id),
         callbacks=[watcher],
     )
+    trainer.remove_callback(PrinterCallback)
     trainer.order = _LengthGrouped([len(ids) for ids in tokens["input_ids"]], training.micro_batch_rows, training.seed)
     trainer.watcher = watcher
     # The loss is a sum over the whole optimiser step divided by its supervised tokens: let Trainer count them.
@@ -265,7 +266,8 @@ class _LengthGrouped(Sampler[int]):
 def _save_adapter(adapted: Any, folder: Path, model: ModelConfig) -> None:
     settings = adapted.peft_config["default"]
     settings.base_model_name_or_path, settings.revision = model.source, model.revision
-    adapted.save_pretrained(folder, safe_serialization=True)
+    # The embedding is not trained: without the argument peft looks for the base model to find that out.
+    adapted.save_pretrained(folder, safe_serialization=True, save_embedding_layers=False)
     (folder / "README.md").unlink(missing_ok=True)
 
 

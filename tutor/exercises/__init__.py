@@ -8,12 +8,14 @@ from random import Random
 
 from tutor.exercises.algebra import decimals, divisibility, equations, fractions, percentages, powers_and_roots
 from tutor.exercises.arithmetic import addition, division, multiplication, order_of_operations, subtraction
+from tutor.exercises.chains import mental_chain
 from tutor.exercises.exercise import Exercise, Maker
 from tutor.exercises.measures import perimeter_and_area, units
 from tutor.exercises.phrasing import as_pupils_type, in_school_notation
 from tutor.exercises.problems import one_step, two_steps
 
-# How often each topic comes up, out of the sum of all.
+# How often each topic comes up, out of the sum of all. Chains are frequent because they carry four or five small
+# sums, differences, products and quotients in the tokens of two other rows, and every other topic is built on those.
 CURRICULUM: dict[Maker, int] = {
     addition: 12,
     subtraction: 13,
@@ -30,6 +32,7 @@ CURRICULUM: dict[Maker, int] = {
     two_steps: 8,
     units: 5,
     perimeter_and_area: 6,
+    mental_chain: 34,
 }
 
 

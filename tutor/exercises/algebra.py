@@ -225,9 +225,9 @@ def _simplify(rng: Random) -> Exercise:
 
 def percentages(rng: Random) -> Exercise:
     """Return a percentage of a whole number."""
-    percent = rng.choice((10, 20, 25, 50, 5, 30, 40, 75, 15, 60, 1, 100, 70, 80, 90))
-    step = 100 // gcd(percent, 100)
-    number = step * rng.randint(1, max(2, 400 // step)) if step > 1 else rng.randint(2, 400)
+    percent = rng.choice((10, 10, 20, 20, 25, 50, 50, 5, 30, 40, 75, 15, 60, 70, 80, 90))
+    step = 10 if percent % 10 == 0 else 100 // gcd(percent, 100)
+    number = step * rng.randint(1, 400 // step)
     if number > 100 and number % 10 and percent % 10 == 0:
         number = number // 10 * 10
     result = Fraction(percent * number, 100)
@@ -239,7 +239,7 @@ def percentages(rng: Random) -> Exercise:
 
 def _percent_steps(percent: int, number: int) -> str:
     result = Fraction(percent * number, 100)
-    if percent in (50, 25, 10, 1, 100, 20):
+    if percent in (50, 25, 10):
         over = 100 // percent
         return f"{number}÷{over}={spanish(result)}"
     tenth = Fraction(number, 10)
