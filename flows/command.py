@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from tutor.answering import Tutor
 
 MODEL_FORMS = "'base', models:/NAME@ALIAS, models:/NAME/VERSION or an adapter folder"
-DEFAULT_ROWS, DEFAULT_SEED = 2600, 2026
+DEFAULT_ROWS, DEFAULT_SEED = 2800, 2026
 _INTERRUPTED = 130
 
 
@@ -30,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"tutor: {error}", file=sys.stderr)
         return error.exit_status
     except KeyboardInterrupt:
-        print("tutor: interrupted; the same command goes on from the last checkpoint", file=sys.stderr)
+        print("tutor: interrupted; an interrupted retraining goes on when it is started again", file=sys.stderr)
         return _INTERRUPTED
 
 
@@ -161,13 +162,12 @@ def _evaluate(chosen: argparse.Namespace) -> int:
 
     from rich.console import Console
 
-    from tutor.config import EvaluationConfig
     from tutor.evaluation import examine
     from tutor.progress import progress
     from tutor.report import accuracy_table
 
     with progress("Evaluación", "preguntas") as report_progress:
-        examination = examine(tutor, rows, EvaluationConfig().batch_rows, report_progress)
+        examination = examine(tutor, rows, report_progress)
     answers = [asdict(answer) for answer in examination.answers]
     _write_json(chosen.json, {"model": chosen.model, **examination.summary(), "answers": answers})
     Console().print(accuracy_table({chosen.model: examination.summary()}))
@@ -191,7 +191,7 @@ def _open(model: str) -> Tutor:
         from tutor.config import load_config
 
         config = load_config()
-        return open_base(config.model, config.evaluation.max_new_tokens, store)
+        return open_base(config.model, config.evaluation, store)
     from tutor.adapter import open_adapter
 
     if model.startswith("models:/"):
@@ -212,7 +212,10 @@ def _positive(text: str) -> int:
 
 def _refuse_unwritable(file: Path | None) -> None:
     """Raise UsageError before the work rather than after it when `file` cannot be written."""
-    if file is not None and (file.is_dir() or not file.parent.is_dir()):
+    if file is None:
+        return
+    writable = os.access(file if file.exists() else file.parent, os.W_OK)
+    if file.is_dir() or not file.parent.is_dir() or not writable:
         raise UsageError(f"{file}: cannot be written; expected a file name in a folder that exists")
 
 

@@ -15,8 +15,6 @@ from mlflow.pyfunc import PythonModel, PythonModelContext
 from tutor.adapter import open_adapter
 from tutor.settings import open_store
 
-_BATCH_ROWS = 16
-
 
 class TutorModel(PythonModel):  # type: ignore[misc]  # MLflow gives its base class no types
     """Answers a table with a column `question`, one reply a row."""
@@ -30,7 +28,7 @@ class TutorModel(PythonModel):  # type: ignore[misc]  # MLflow gives its base cl
     ) -> list[str]:
         """Return the replies to the questions, in their order."""
         questions = [str(question) for question in model_input["question"]]
-        return self._tutor.answers(questions, _BATCH_ROWS, lambda done, total: None)
+        return self._tutor.answers(questions, lambda done, total: None)
 
 
 mlflow.models.set_model(TutorModel())

@@ -66,8 +66,8 @@ def _evaluate(
     from tutor.adapter import open_adapter, open_base
 
     rows = spread_over_topics(read_written_rows(dataset / HELD_OUT_ROWS), config.max_rows)
-    tutor = open_adapter(adapter, store) if adapter else open_base(model, config.max_new_tokens, store)
+    tutor = open_adapter(adapter, store) if adapter else open_base(model, config, store)
     with progress(f"Evaluación: {who}", "preguntas") as report_progress:
-        examination = examine(tutor, rows, config.batch_rows, report_progress)
+        examination = examine(tutor, rows, report_progress)
     write_examination(folder / ANSWERS, examination)
     return examination.summary()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -18,7 +21,7 @@ from tutor.adapter import ADAPTER, digest_of_adapter, read_origin
 from tutor.config import RegistryConfig
 from tutor.errors import RegistryError
 from tutor.evaluation import Examination
-from tutor.progress import ReportProgress, progress
+from tutor.progress import progress
 from tutor.settings import REPOSITORY, Store
 from tutor.stages import Finished, run_stage
 from tutor.verdict import Verdict, decide
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from mlflow.tracking import MlflowClient
 
 CHALLENGER, CHAMPION = "challenger", "champion"
+_VERDICT = "verdict.json"
 _MODEL_CODE = REPOSITORY / "mlflow" / "tutor_model.py"
 _REQUIREMENTS = ("torch", "transformers", "peft", "bitsandbytes", "safetensors", "mlflow")
 
@@ -82,7 +86,6 @@ def register(
 
     `base`, `challenger` and `champion` are finished evaluations on the same rows.
     """
-    own = champion is None or champion.digest == challenger.digest
     inputs = {
         "training": training.digest,
         "base": base.digest,
@@ -90,15 +93,17 @@ def register(
         "model_name": config.model_name,
         "registry": store.tracking_uri,
     }
-    examinations = {"base": base, "challenger": challenger} | (
-        {} if own or champion is None else {"champion": champion}
-    )
-    return run_stage(
-        store.stages,
-        "registration",
-        inputs,
-        lambda folder: _register(config, dataset, training, examinations, folder.name, store),
-    )
+    examined = {"base": base, "challenger": challenger} | ({"champion": champion} if champion else {})
+
+    def make(folder: Path) -> Mapping[str, Any]:
+        return _register(config, dataset, training, examined, folder, store)
+
+    done = run_stage(store.stages, "registration", inputs, make, resume=True)
+    if done.reused and not _exists(config, str(done.facts["version"]), store):
+        # The registry was emptied or replaced since: what it does not know is registered anew.
+        shutil.rmtree(done.folder)
+        done = run_stage(store.stages, "registration", inputs, make, resume=True)
+    return done
 
 
 def live_aliases(config: RegistryConfig, version: str, store: Store) -> list[str]:
@@ -107,17 +112,29 @@ def live_aliases(config: RegistryConfig, version: str, store: Store) -> list[str
     return sorted(client.get_model_version(config.model_name, version).aliases)
 
 
+def _exists(config: RegistryConfig, version: str, store: Store) -> bool:
+    client = Tracking(store, config.experiment).client
+    try:
+        client.get_model_version(config.model_name, version)
+    except MlflowException as error:
+        if error.error_code == "RESOURCE_DOES_NOT_EXIST":
+            return False
+        raise
+    return True
+
+
 def adapter_of(uri: str, store: Store) -> Path:
     """Return the adapter folder of the registered version that `uri` (models:/NAME/VERSION or @ALIAS) names.
 
     Raises:
         RegistryError: there is no such model, version or alias.
     """
-    from mlflow.artifacts import download_artifacts
+    import mlflow
 
+    mlflow.set_tracking_uri(store.tracking_uri)
     try:
-        folder = Path(download_artifacts(artifact_uri=uri, tracking_uri=store.tracking_uri, registry_uri=None))
-    except MlflowException as error:
+        folder = Path(mlflow.artifacts.download_artifacts(artifact_uri=uri))
+    except (MlflowException, OSError) as error:
         raise RegistryError(f"{uri}: {str(error).splitlines()[0]}; 'tutor evaluate --help' names the forms") from None
     return folder / "artifacts" / ADAPTER
 
@@ -127,46 +144,42 @@ def _register(
     dataset: Finished,
     training: Finished,
     examined: Mapping[str, Finished],
-    key: str,
+    folder: Path,
     store: Store,
 ) -> Mapping[str, Any]:
-    with progress("Registro", "pasos") as report_progress:
-        return _registered(config, dataset, training, examined, key, store, report_progress)
-
-
-def _registered(
-    config: RegistryConfig,
-    dataset: Finished,
-    training: Finished,
-    examined: Mapping[str, Finished],
-    key: str,
-    store: Store,
-    report_progress: ReportProgress,
-) -> Mapping[str, Any]:
-    report_progress(0, 3)
     tracking = Tracking(store, config.experiment)
     run = tracking.open_run(training.folder.name)
     examinations = {who: examination_in(stage) for who, stage in examined.items()}
-    verdict = decide(examinations["base"], examinations["challenger"], examinations.get("champion"))
-    _log_evidence(run, dataset, training, examinations)
-    report_progress(1, 3)
-    version = _version(tracking.client, config, run, key) or _log_model(config, training, run, key, store)
-    report_progress(2, 3)
-    _tag(tracking.client, config, version, dataset, training, verdict)
-    aliases = [CHALLENGER, CHAMPION] if verdict.accepted else [CHALLENGER]
-    for alias in aliases:
-        tracking.client.set_registered_model_alias(config.model_name, alias, version)
-    run.finish()
-    report_progress(3, 3)
+    verdict = _verdict(examinations, folder / _VERDICT)
+    key = folder.name.removesuffix(".partial")
+    with progress("Registro", "pasos") as report_progress:
+        report_progress(0, 3)
+        _log_evidence(run, dataset, training, examinations)
+        report_progress(1, 3)
+        version = _version(tracking.client, config, run, key) or _log_model(config, training, run, key, store)
+        report_progress(2, 3)
+        _tag(tracking.client, config, version, dataset, training, verdict)
+        for alias in (CHALLENGER, CHAMPION) if verdict.accepted else (CHALLENGER,):
+            tracking.client.set_registered_model_alias(config.model_name, alias, version)
+        run.finish()
+        report_progress(3, 3)
     return {
         "run_id": run.id,
         "model_name": config.model_name,
         "version": version,
-        "aliases": aliases,
         "verdict": verdict.decision,
         "reasons": list(verdict.reasons),
         **{who: examination.summary() for who, examination in examinations.items()},
     }
+
+
+def _verdict(examinations: Mapping[str, Examination], file: Path) -> Verdict:
+    """Return the verdict, reached once: after an interruption the new version may be the champion already."""
+    if file.is_file():
+        return Verdict(**json.loads(file.read_text(encoding="utf-8")))
+    verdict = decide(examinations["base"], examinations["challenger"], examinations.get("champion"))
+    file.write_text(json.dumps(asdict(verdict), ensure_ascii=False), encoding="utf-8")
+    return verdict
 
 
 def _log_evidence(run: Run, dataset: Finished, training: Finished, examinations: Mapping[str, Examination]) -> None:
@@ -174,7 +187,7 @@ def _log_evidence(run: Run, dataset: Finished, training: Finished, examinations:
     metrics = {f"{who}.accuracy": examination.accuracy for who, examination in examinations.items()}
     for who, examination in examinations.items():
         for topic, accuracy in examination.accuracy_by_topic().items():
-            metrics[f"{who}.accuracy.{topic}"] = accuracy
+            metrics[f"{who}.accuracy.{_metric_name(topic)}"] = accuracy
         answers = [asdict(answer) for answer in examination.answers]
         run.log_table(f"answers/{who}.json", {name: [answer[name] for answer in answers] for name in answers[0]})
     run.log_metrics(int(training.facts["steps"]), metrics)
@@ -194,7 +207,6 @@ def _log_model(config: RegistryConfig, training: Finished, run: Run, key: str, s
 
     adapter = training.folder / ADAPTER
     origin = read_origin(adapter)
-    mlflow.set_tracking_uri(store.tracking_uri)
     with mlflow.start_run(run_id=run.id):
         info = mlflow.pyfunc.log_model(
             name="tutor",
@@ -243,6 +255,11 @@ def _tag(
     }
     for name, value in tags.items():
         client.set_model_version_tag(config.model_name, version, name, value)
+
+
+def _metric_name(topic: str) -> str:
+    """Return `topic` as MLflow accepts it in the name of a metric."""
+    return re.sub(r"[^\w. -]", "_", topic)[:100]
 
 
 def _pinned_requirements() -> list[str]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import mlflow
 from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, RunStatus
 from mlflow.tracking import MlflowClient
 
@@ -21,6 +22,8 @@ class Tracking:
     """An MLflow experiment, made if it does not exist."""
 
     def __init__(self, store: Store, experiment: str) -> None:
+        # Also for what MLflow resolves by itself, such as models:/ addresses.
+        mlflow.set_tracking_uri(store.tracking_uri)
         self.client = MlflowClient(tracking_uri=store.tracking_uri, registry_uri=store.tracking_uri)
         found = self.client.get_experiment_by_name(experiment)
         self._experiment_id: str = (
@@ -53,7 +56,9 @@ class Run:
             for section, fields in settings.items()
             for field, value in fields.items()
         ]
-        self._client.log_batch(self.id, params=params)
+        # Taken up again after an interruption, a run keeps the settings that it was started with.
+        known = self._client.get_run(self.id).data.params
+        self._client.log_batch(self.id, params=[param for param in params if param.key not in known])
         entity = _dataset_entity(dataset)
         self._client.log_inputs(self.id, [DatasetInput(entity, [InputTag("mlflow.data.context", "training")])])
 

@@ -37,7 +37,7 @@ def train(config: RetrainConfig, dataset: Finished, base: Finished, tokens: Fini
         "lora": config.lora.model_dump(mode="json"),
         "training": config.training.model_dump(mode="json"),
         "keep_dequantised": config.model.keep_dequantised,
-        "max_new_tokens": config.evaluation.max_new_tokens,
+        "asked": {"max_new_tokens": config.evaluation.max_new_tokens, "batch_rows": config.evaluation.batch_rows},
     }
     return run_stage(
         store.stages,
@@ -74,5 +74,7 @@ def _train(
         )
     adapter = folder / ADAPTER
     load_tokenizer(base).save_pretrained(adapter)
-    write_origin(adapter, Origin(config.model, dataset.facts["dataset_digest"], config.evaluation.max_new_tokens))
+    asked = config.evaluation
+    origin = Origin(config.model, dataset.facts["dataset_digest"], asked.max_new_tokens, asked.batch_rows)
+    write_origin(adapter, origin)
     return measured

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,8 @@ def validate_dataset(config: DataConfig, store: Store) -> Finished:
     """
     if not config.path.is_file():
         raise UnreadableDataset(f"data.path: there is no file {config.path}; expected a dataset in JSON Lines")
+    if not os.access(config.path, os.R_OK):
+        raise UnreadableDataset(f"data.path: {config.path} cannot be read; check its permissions")
     inputs = config.model_dump(mode="json", exclude={"path"}) | {"dataset": digest_of_file(config.path)}
     return run_stage(store.stages, "validation", inputs, lambda folder: _validate(config, folder, store))
 
@@ -60,6 +63,10 @@ def _validate(config: DataConfig, folder: Path, store: Store) -> Mapping[str, An
         raise UnfitDataset(
             f"{config.path.name}: only {len(held_out)} rows are held out, expected {_FEWEST_HELD_OUT_ROWS} or more to "
             "judge by: add rows in other words, or raise data.held_out_share"
+        )
+    if not training:
+        raise UnfitDataset(
+            f"{config.path.name}: all rows share one template and are held out; add rows in other words to learn from"
         )
     training = training[: config.max_training_rows]
     write_rows(folder / TRAINING_ROWS, training)

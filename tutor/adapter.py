@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tutor import base_model
-from tutor.config import ModelConfig
+from tutor.config import EvaluationConfig, ModelConfig
 from tutor.errors import RegistryError
 from tutor.progress import progress
 from tutor.prompt import completion, prompt
@@ -24,11 +24,12 @@ ADAPTER, WEIGHTS, ORIGIN = "adapter", "adapter_model.safetensors", "tutor.json"
 
 @dataclass(frozen=True)
 class Origin:
-    """Where an adapter comes from: its base model, the data it learned from and how long its answers may be."""
+    """Where an adapter comes from (base model, data) and how it is asked (longest answer, questions at once)."""
 
     model: ModelConfig
     dataset_digest: str
     max_new_tokens: int
+    batch_rows: int
 
 
 def write_origin(folder: Path, origin: Origin) -> None:
@@ -37,6 +38,7 @@ def write_origin(folder: Path, origin: Origin) -> None:
         "model": origin.model.model_dump(mode="json"),
         "dataset_digest": origin.dataset_digest,
         "max_new_tokens": origin.max_new_tokens,
+        "batch_rows": origin.batch_rows,
         "prompt": prompt("{question}"),
         "completion": completion("{solution}", "{answer}"),
     }
@@ -51,10 +53,17 @@ def read_origin(folder: Path) -> Origin:
     """
     if not ((folder / ORIGIN).is_file() and (folder / WEIGHTS).is_file()):
         raise RegistryError(f"{folder}: expected an adapter folder with {WEIGHTS} and {ORIGIN}")
-    facts: Mapping[str, Any] = json.loads((folder / ORIGIN).read_text(encoding="utf-8"))
-    if facts["prompt"] != prompt("{question}"):
-        raise RegistryError(f"{folder}: was trained with the prompt {facts['prompt']!r}; retrain it with this version")
-    return Origin(ModelConfig.model_validate(facts["model"]), facts["dataset_digest"], facts["max_new_tokens"])
+    try:
+        facts: Mapping[str, Any] = json.loads((folder / ORIGIN).read_text(encoding="utf-8"))
+        model = ModelConfig.model_validate(facts["model"])
+        origin = Origin(model, facts["dataset_digest"], facts["max_new_tokens"], facts["batch_rows"])
+    except (ValueError, KeyError) as error:
+        raise RegistryError(
+            f"{folder / ORIGIN}: is damaged ({str(error).splitlines()[0]}); retrain the tutor"
+        ) from None
+    if facts.get("prompt") != prompt("{question}"):
+        raise RegistryError(f"{folder}: was trained with the prompt {facts.get('prompt')!r}; retrain the tutor")
+    return origin
 
 
 def digest_of_adapter(folder: Path) -> str:
@@ -69,7 +78,9 @@ def quantised_base(model: ModelConfig, store: Store) -> Finished:
         with progress("Modelo base", "pasos") as report_progress:
             return base_model.quantise(model, folder, report_progress)
 
-    return run_stage(store.base_models, "base", base_model.identity(model), make)
+    # Kept through changes of anything else: on a machine without a hub it could not be made again.
+    code = ("tutor/base_model.py",)
+    return run_stage(store.base_models, "base", base_model.identity(model), make, code=code)
 
 
 def open_adapter(folder: Path, store: Store) -> Tutor:
@@ -78,11 +89,12 @@ def open_adapter(folder: Path, store: Store) -> Tutor:
 
     origin = read_origin(folder)
     base = quantised_base(origin.model, store)
-    return Tutor(base.folder, folder, origin.model, origin.max_new_tokens)
+    return Tutor(base.folder, folder, origin.model, origin.max_new_tokens, origin.batch_rows)
 
 
-def open_base(model: ModelConfig, max_new_tokens: int, store: Store) -> Tutor:
+def open_base(model: ModelConfig, evaluation: EvaluationConfig, store: Store) -> Tutor:
     """Return the untouched base model, ready to be asked."""
     from tutor.answering import Tutor
 
-    return Tutor(quantised_base(model, store).folder, None, model, max_new_tokens)
+    base = quantised_base(model, store)
+    return Tutor(base.folder, None, model, evaluation.max_new_tokens, evaluation.batch_rows)

@@ -157,12 +157,12 @@ def _convert_gguf(file: Path, folder: Path) -> None:
 
 def _download(config: ModelConfig) -> str:
     from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError, OfflineModeIsEnabled
+    from huggingface_hub.errors import HFValidationError
 
     patterns = ["*.json", "*.txt", "*.safetensors", "*.model"]
     try:
         return str(snapshot_download(config.source, revision=config.revision, allow_patterns=patterns))
-    except (HfHubHTTPError, LocalEntryNotFoundError, OfflineModeIsEnabled, OSError) as error:
+    except (OSError, HFValidationError) as error:
         reason = type(error).__name__
         raise BaseModelUnavailable(
             f"model.source: {config.source} at revision {config.revision} cannot be had from the hub ({reason}); "

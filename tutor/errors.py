@@ -31,5 +31,5 @@ class TrainingRefused(TutorError):
     """A training run that could not teach anything: no supervised token, or a loss that is not a number."""
 
 
-class RegistryError(TutorError):
+class RegistryError(UsageError):
     """A model, version or alias that is not in the registry, or cannot be read from it."""

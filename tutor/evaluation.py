@@ -62,9 +62,9 @@ class Examination:
         return {"n": self.n, "accuracy": self.accuracy, "accuracy_by_topic": self.accuracy_by_topic()}
 
 
-def examine(tutor: Tutor, rows: Sequence[Row], batch_rows: int, report_progress: ReportProgress) -> Examination:
+def examine(tutor: Tutor, rows: Sequence[Row], report_progress: ReportProgress) -> Examination:
     """Return the graded answers of `tutor` to `rows`."""
-    replies = tutor.answers([row.question for row in rows], batch_rows, report_progress)
+    replies = tutor.answers([row.question for row in rows], report_progress)
     return Examination(tuple(_graded(row, reply) for row, reply in zip(rows, replies, strict=True)))
 
 

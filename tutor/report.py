@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -119,7 +120,7 @@ def _how_to_open(tracking_uri: str) -> str:
     if tracking_uri.startswith("http"):
         return f"abrir {tracking_uri} en el navegador"
     mlflow = Path(sys.executable).with_name("mlflow")
-    return f"{mlflow} server --backend-store-uri {tracking_uri} --port 5000"
+    return shlex.join([str(mlflow), "server", "--backend-store-uri", tracking_uri, "--port", "5000"])
 
 
 def _times(report: RetrainReport) -> str:

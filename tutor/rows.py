@@ -165,7 +165,8 @@ def _text(record: Mapping[str, Any], names: Sequence[str]) -> str:
             continue
         if isinstance(value, bool) or not isinstance(value, (str, int, float)):
             raise ValueError(f"'{name}' is a {type(value).__name__}; expected text")
-        text = str(value).strip()
+        # A JSON number has a decimal point; written with a comma it cannot be taken for thousands.
+        text = str(value).replace(".", ",") if isinstance(value, float) else str(value).strip()
         try:
             text.encode()
         except UnicodeEncodeError:

@@ -7,6 +7,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from tutor.errors import UsageError
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 PROFILES = REPOSITORY / "deployments" / "profiles"
 DEFAULT_DATASET = REPOSITORY / "data" / "matematicas.jsonl"
@@ -30,9 +32,14 @@ _QUIET_LIBRARIES = {
 
 @dataclass(frozen=True)
 class Store:
-    """The folder under which everything lies that a run makes."""
+    """The folder under which everything lies that a run makes, and the MLflow store that its runs go to.
+
+    `artifacts_uri` is None where a tracking server decides on the place of artifacts.
+    """
 
     home: Path
+    tracking_uri: str
+    artifacts_uri: str | None
 
     @property
     def stages(self) -> Path:
@@ -44,23 +51,6 @@ class Store:
         """Return the folder of converted and quantised base models."""
         return self.home / "base-models"
 
-    @property
-    def tracking_uri(self) -> str:
-        """Return where MLflow keeps runs and the registry: `MLFLOW_TRACKING_URI`, else SQLite in the store."""
-        return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{self.home / 'mlflow' / 'mlflow.db'}"
-
-    @property
-    def artifacts_uri(self) -> str | None:
-        """Return where artifacts go when this machine keeps them, None when a tracking server decides."""
-        if os.environ.get("MLFLOW_TRACKING_URI"):
-            return None
-        return (self.home / "mlflow" / "artifacts").as_uri()
-
-    @property
-    def tracking_is_local(self) -> bool:
-        """Return whether the MLflow store is the embedded one."""
-        return not os.environ.get("MLFLOW_TRACKING_URI")
-
 
 def open_store() -> Store:
     """Return the store of this process, made if need be, and tell the libraries to use it.
@@ -68,9 +58,19 @@ def open_store() -> Store:
     `TUTOR_HOME` names it (default: `.tutor` in the repository). `MLFLOW_TRACKING_URI` and `PREFECT_API_URL` win
     where they are set. Call it before Prefect, MLflow or transformers are imported.
     """
-    store = Store(Path(os.environ.get("TUTOR_HOME") or REPOSITORY / ".tutor").expanduser().resolve())
-    for folder in (store.stages, store.base_models, store.home / "mlflow", store.home / "prefect"):
-        folder.mkdir(parents=True, exist_ok=True)
+    home = Path(os.environ.get("TUTOR_HOME") or REPOSITORY / ".tutor").expanduser().resolve()
+    embedded = f"sqlite:///{home / 'mlflow' / 'mlflow.db'}"
+    tracking_uri = os.environ.get("MLFLOW_TRACKING_URI") or embedded
+    # MLflow exports its address to the environment once it is told: ours is still ours then.
+    artifacts_uri = (home / "mlflow" / "artifacts").as_uri() if tracking_uri == embedded else None
+    store = Store(home, tracking_uri, artifacts_uri)
+    try:
+        for folder in (store.stages, store.base_models, home / "mlflow", home / "prefect"):
+            folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(
+            f"TUTOR_HOME: {home} cannot be used ({error.strerror}); expected a folder to write in"
+        ) from None
     for name, value in _QUIET_LIBRARIES.items():
         os.environ.setdefault(name, value)
     # Prefect's own server starts inside the run; on a busy machine the default of 20 s is too short.

@@ -8,7 +8,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -19,6 +19,9 @@ from tutor.rows import digest_of
 from tutor.settings import REPOSITORY
 
 MANIFEST = "manifest.json"
+# What stages are made by; what only shows results, or makes datasets, does not count.
+ROOMS = ("tutor", "data_checks", "tasks")
+_ONLY_SHOWN = {"exercises", "generation.py", "report.py", "progress.py", "errors.py"}
 
 
 @dataclass(frozen=True)
@@ -37,14 +40,21 @@ class Finished:
 
 
 def run_stage(
-    root: Path, name: str, inputs: Mapping[str, Any], make: Callable[[Path], Mapping[str, Any]], *, resume: bool = False
+    root: Path,
+    name: str,
+    inputs: Mapping[str, Any],
+    make: Callable[[Path], Mapping[str, Any]],
+    *,
+    resume: bool = False,
+    code: Sequence[str] = ROOMS,
 ) -> Finished:
     """Return the stage `name` made from `inputs`: the finished folder if there is one, else what `make` makes.
 
     `make` fills the folder it is given and returns the facts for the manifest. The folder bears a temporary name
-    until the manifest is in it. With `resume`, what an interrupted attempt left is kept for the next one.
+    until the manifest is in it. With `resume`, what an interrupted attempt left is kept for the next one. `code` names
+    the folders and files of the repository whose change makes the stage out of date.
     """
-    digest = digest_of({"stage": name, "code": source_digest(), **inputs})
+    digest = digest_of({"stage": name, "code": source_digest(tuple(code)), **inputs})
     folder = root / f"{name}-{digest}"
     root.mkdir(parents=True, exist_ok=True)
     with _only_one(root / f".{name}-{digest}.lock"):
@@ -76,11 +86,12 @@ def digest_of_file(path: Path) -> str:
 
 
 @cache
-def source_digest() -> str:
-    """Return a digest of the code that makes stages: when the code changes, so may what it makes."""
-    rooms = (REPOSITORY / room for room in ("tutor", "data_checks"))
-    sources = sorted(file for room in rooms for file in room.rglob("*.py") if "exercises" not in file.parts)
-    return digest_of({str(file.relative_to(REPOSITORY)): digest_of_file(file) for file in sources})
+def source_digest(code: tuple[str, ...]) -> str:
+    """Return a digest of the Python files in `code`: when they change, so may what a stage makes."""
+    places = [REPOSITORY / place for place in code]
+    files = sorted(file for place in places for file in (place.rglob("*.py") if place.is_dir() else (place,)))
+    kept = [file for file in files if not _ONLY_SHOWN & set(file.parts)]
+    return digest_of({str(file.relative_to(REPOSITORY)): digest_of_file(file) for file in kept})
 
 
 def _write_manifest(folder: Path, facts: Mapping[str, Any]) -> None:

@@ -34,7 +34,7 @@ def write_tokens(
     """Write the encoded `rows` to `folder/tokens` and those over `max_tokens` to `folder/set-aside.jsonl`.
 
     Raises:
-        TrainingRefused: no row is left.
+        UnfitDataset: no row is left.
     """
     from datasets import Dataset
 

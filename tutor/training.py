@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import resource
+import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -17,14 +18,14 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.utils.data import Sampler
 from transformers import PrinterCallback, Trainer, TrainerCallback, TrainingArguments, set_seed
-from transformers.trainer_utils import get_last_checkpoint
+from transformers.trainer import TRAINER_STATE_NAME
 
 from tutor import base_model
 from tutor.adapter import ADAPTER
 from tutor.config import LoraConfig, ModelConfig, TrainingConfig
 from tutor.errors import TrainingRefused
 from tutor.progress import ReportProgress
-from tutor.quantised_linear import compute_plainly, register_causal_attention, reuse_freed_memory
+from tutor.quantised_linear import CAUSAL_ATTENTION, compute_plainly, register_attention, reuse_freed_memory
 from tutor.tokenization import IGNORED, refuse_without_supervision
 
 if TYPE_CHECKING:
@@ -73,12 +74,12 @@ def train_adapter(
     trainer.watcher = watcher
     # The loss is a sum over the whole optimiser step divided by its supervised tokens: let Trainer count them.
     trainer.model_accepts_loss_kwargs = True
-    interrupted = get_last_checkpoint(str(folder / CHECKPOINTS)) if (folder / CHECKPOINTS).is_dir() else None
-    result = trainer.train(resume_from_checkpoint=interrupted)
+    interrupted = _last_whole_checkpoint(folder / CHECKPOINTS)
+    result = trainer.train(resume_from_checkpoint=str(interrupted) if interrupted else None)
     _save_adapter(adapted, folder / ADAPTER, model)
     return {
         "steps": trainer.state.global_step,
-        "resumed_from": Path(interrupted).name if interrupted else None,
+        "resumed_from": interrupted.name if interrupted else None,
         "loss": result.training_loss,
         "trainable_parameters": sum(p.numel() for p in adapted.parameters() if p.requires_grad),
         "useful_tokens": watcher.useful_tokens,
@@ -87,12 +88,24 @@ def train_adapter(
     }
 
 
+def _last_whole_checkpoint(folder: Path) -> Path | None:
+    """Return the newest checkpoint that was written to its end; those that were not are removed."""
+    newest_first = sorted(folder.glob("checkpoint-*"), key=lambda path: -int(path.name.rpartition("-")[2]))
+    for checkpoint in newest_first:
+        # Trainer writes this file last.
+        if (checkpoint / TRAINER_STATE_NAME).is_file():
+            return checkpoint
+        shutil.rmtree(checkpoint)
+    return None
+
+
 def _adapted_model(base_folder: Path, model: ModelConfig, lora: LoraConfig) -> Any:
     dtype = base_model.compute_dtype(model)
     base = base_model.load(base_folder)
     if base_model.device().type == "cpu":
         reuse_freed_memory()
-        base.set_attn_implementation(register_causal_attention())
+        register_attention()
+        base.set_attn_implementation(CAUSAL_ATTENTION)
     adapted = get_peft_model(
         base,
         PeftConfig(

@@ -2,13 +2,13 @@
 
 import pytest
 import torch
-from bitsandbytes.functional import dequantize_4bit, quantize_4bit
+from bitsandbytes.functional import dequantize_4bit
 from bitsandbytes.nn import Linear4bit
 from peft import LoraConfig, get_peft_model
 from torch import nn
 from torch.nn import functional
 
-from tutor.quantised_linear import _causal_attention, compute_plainly
+from tutor.quantised_linear import _grouped_attention, compute_plainly
 
 
 class Two(nn.Module):
@@ -71,18 +71,24 @@ def test_evaluating_leaves_the_stored_weights_as_they_are() -> None:
     assert torch.equal(model.first.weight.data, before)
 
 
-def test_quantised_weights_are_four_bits_wide() -> None:
-    packed, _ = quantize_4bit(torch.randn(64, 64), quant_type="nf4")
-    assert packed.numel() == 64 * 64 // 2
-
-
 @pytest.mark.parametrize("groups", [1, 3])
 def test_causal_attention_agrees_with_torch(groups: int) -> None:
     generator = torch.Generator().manual_seed(4)
     query = torch.randn(2, 3, 7, 16, generator=generator)
     key, value = (torch.randn(2, groups, 7, 16, generator=generator) for _ in range(2))
-    got, _ = _causal_attention(nn.Module(), query, key, value, None, scaling=0.25)
+    got, _ = _grouped_attention(nn.Module(), query, key, value, None, scaling=0.25)
     expected = functional.scaled_dot_product_attention(
         query, key, value, is_causal=True, scale=0.25, enable_gqa=groups != 3
     )
+    torch.testing.assert_close(got, expected.transpose(1, 2), rtol=1e-5, atol=1e-5)
+
+
+def test_masked_attention_agrees_with_torch_when_one_token_follows_a_padded_prompt() -> None:
+    generator = torch.Generator().manual_seed(5)
+    query = torch.randn(2, 4, 1, 16, generator=generator)
+    key, value = (torch.randn(2, 2, 9, 16, generator=generator) for _ in range(2))
+    mask = torch.zeros(2, 1, 1, 9)
+    mask[0, :, :, :3] = float("-inf")
+    got, _ = _grouped_attention(nn.Module(), query, key, value, mask, scaling=0.25)
+    expected = functional.scaled_dot_product_attention(query, key, value, attn_mask=mask, scale=0.25, enable_gqa=True)
     torch.testing.assert_close(got, expected.transpose(1, 2), rtol=1e-5, atol=1e-5)

@@ -21,7 +21,7 @@ FRACTION_OF_WORDS = (
     "[Calcula|Halla|Dime|Obtén|Averigua] {f} de {n}",
     "{f} de {n}",
     "¿Cuál es la fracción {f} de {n}?",
-    "De {n} [caramelos|lápices|páginas|euros|alumnos], {f} son [azules|míos|nuevos]. ¿Cuántos son?",
+    "De {n} [caramelos|lápices|globos], {f} son [azules|míos|nuevos]. ¿Cuántos son?",
     "Si tomo {f} de {n}, ¿cuánto [tengo|tomo]?",
 )
 SIMPLIFY_WORDS = (
@@ -38,7 +38,7 @@ PERCENT_WORDS = (
     "¿Cuál es el {p} de {n}?",
     "¿Qué número es el {p} de {n}?",
     "Si tomo el {p} de {n}, ¿cuánto [es|tengo]?",
-    "De {n} [alumnos|personas|votos|libros], el {p} [son nuevos|llegó tarde|es rojo]. ¿Cuántos son?",
+    "De {n} [alumnos, el {p} llegó tarde|libros, el {p} son nuevos|globos, el {p} son rojos]. ¿Cuántos son?",
     "[Una camisa|Un juego|Un libro] cuesta {n} euros y [tiene|le hacen] un descuento del {p}. ¿Cuánto [descuentan|es el descuento]?",
 )
 SQUARE_WORDS = (
@@ -228,8 +228,6 @@ def percentages(rng: Random) -> Exercise:
     percent = rng.choice((10, 10, 20, 20, 25, 50, 50, 5, 30, 40, 75, 15, 60, 70, 80, 90))
     step = 10 if percent % 10 == 0 else 100 // gcd(percent, 100)
     number = step * rng.randint(1, 400 // step)
-    if number > 100 and number % 10 and percent % 10 == 0:
-        number = number // 10 * 10
     result = Fraction(percent * number, 100)
     written_percent = f"{percent}{rng.choice((' %', '%', '%', ' por ciento'))}"
     solution = f"El {percent} % de {number}: {_percent_steps(percent, number)}."

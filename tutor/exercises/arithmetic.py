@@ -24,9 +24,10 @@ ADDITION_WORDS = (
     "[El total de|La suma de] {a} y {b}",
 )
 SUBTRACTION_WORDS = (
-    "[Resta|Quita|Réstale|Quítale|Descuenta|Sustrae] {b} [a|de] {a}",
+    "[Réstale|Quítale|Descuéntale] {b} a {a}",
+    "[Resta|Quita|Sustrae] {b} de {a}",
     "A {a} [réstale|quítale] {b}",
-    "[Resta|Restar|Reste] {a} menos {b}",
+    "[Calcula|Calcular|Calcule] {a} menos {b}",
     "¿Cuánto [queda|nos queda|sobra|hay] si [a {a} le quito|quito de {a}|a {a} le resto|restamos de {a}] {b}?",
     "¿Cuánto es {a} [disminuido en|si le quito|si le resto|al quitarle] {b}?",
     "Si a {a} le [quitas|restas|descuentas] {b}, ¿[qué|cuánto] [queda|obtienes|da|resulta]?",
@@ -41,7 +42,8 @@ SUBTRACTION_WORDS = (
     "El minuendo es {a} y el sustraendo {b}. ¿[Cuál es|Cuánto vale] la diferencia?",
 )
 MULTIPLICATION_WORDS = (
-    "[Multiplica|Multiplicar|Multiplique] {a} [por|y|con] {b}",
+    "[Multiplica|Multiplicar|Multiplique] {a} por {b}",
+    "Multiplica {a} y {b}",
     "¿Cuánto es {a} [multiplicado por|veces] {b}?",
     "{a} [multiplicado por|veces] {b}",
     "[Calcula|Halla|Dime|Obtén|Encuentra|Escribe] el producto de {a} [y|por] {b}",
@@ -49,22 +51,23 @@ MULTIPLICATION_WORDS = (
     "¿[Cuánto|Qué número] [obtengo|sale|resulta|da] [si multiplico|al multiplicar|multiplicando] {a} [por|y] {b}?",
     "Si multiplicas {a} por {b}, ¿[qué|cuánto] [obtienes|da|resulta|sale]?",
     "El producto de {a} y {b}",
-    "¿Cuánto [suman|es sumar] {a} veces {b}?",
+    "¿Cuánto es sumar {a} veces {b}?",
     "Los factores son {a} y {b}. ¿[Cuál es|Cuánto vale] el producto?",
     "¿Cuánto [son|es] {a} [grupos|montones] de {b}?",
     "En la tabla del {a}, ¿cuánto es por {b}?",
 )
 MULTIPLE_NAMES = {2: "el doble de {b}", 3: "el triple de {b}", 4: "el cuádruple de {b}", 5: "el quíntuple de {b}"}
 DIVISION_WORDS = (
-    "[Divide|Dividir|Divida|Reparte] {a} [entre|para|por] {b}",
+    "[Divide|Dividir|Divida] {a} [entre|por] {b}",
+    "Reparte {a} entre {b}",
     "¿Cuánto es {a} [dividido entre|dividido por|dividido para|repartido entre] {b}?",
     "{a} [dividido entre|dividido por] {b}",
     "[Calcula|Halla|Dime|Obtén|Encuentra] el cociente de {a} [entre|y] {b}",
     "¿Cuál es el [cociente|resultado] de dividir {a} entre {b}?",
     "¿Cuál es el cociente de {a} [y|entre] {b}?",
     "¿Cuántas veces [cabe|está contenido|entra] {b} en {a}?",
-    "¿[Cuánto|Qué] [obtengo|sale|toca|da] si [reparto|divido] {a} entre {b}?",
-    "Si [repartes|divides|separas] {a} en {b} [partes|grupos] iguales, ¿cuánto [hay en|tiene|toca a] cada [una|uno]?",
+    "¿Cuánto [obtengo|sale|toca|da] si [reparto|divido] {a} entre {b}?",
+    "Si [repartes|divides|separas] {a} en {b} [partes iguales, ¿cuánto hay en cada una|grupos iguales, ¿cuánto hay en cada uno]?",
     "[Reparte|Separa] {a} en {b} partes iguales",
     "¿Por cuánto hay que multiplicar {b} para [obtener|llegar a|tener] {a}?",
     "El dividendo es {a} y el divisor {b}. ¿[Cuál es|Cuánto vale] el cociente?",

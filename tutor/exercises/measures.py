@@ -22,12 +22,11 @@ CONVERSIONS = (
     ("m", "metros", "dm", "decímetros", 10),
 )
 CONVERSION_WORDS = (
-    "¿Cuántos {to} [son|hay en|tienen|equivalen a] {n} {from_}?",
+    "¿Cuánt{os} {to} [son|hay en|equivalen a] {n} {from_}?",
     "[Pasa|Convierte|Cambia|Transforma|Expresa] {n} {from_} [a|en] {to}",
-    "¿A cuántos {to} equivalen {n} {from_}?",
+    "¿A cuánt{os} {to} equivalen {n} {from_}?",
     "{n} {from_} [en|a] {to}",
-    "{n} {from_}, ¿cuántos {to} son?",
-    "{n} {from_} [son|equivalen a] ¿cuántos {to}?",
+    "{n} {from_}, ¿cuánt{os} {to} son?",
     "¿Cuánto [son|es] {n} {from_} en {to}?",
     "Escribe {n} {from_} en {to}",
 )
@@ -36,7 +35,7 @@ RECTANGLE_SHAPES = (
     "un rectángulo",
     "un terreno rectangular",
     "una habitación rectangular",
-    "una cancha",
+    "una cancha rectangular",
     "una hoja rectangular",
 )
 SIDES = ("de lado {a} {u}", "que mide {a} {u} de lado", "cuyo lado mide {a} {u}", "con lados de {a} {u}")
@@ -69,19 +68,23 @@ TRIANGLE_WORDS = (
 def units(rng: Random) -> Exercise:
     """Return a conversion between two units of length, mass, volume, time or money."""
     short, name, short_small, name_small, factor = rng.choice(CONVERSIONS)
-    count = Fraction(rng.randint(1, 12))
+    count = Fraction(rng.randint(2, 12))
     if factor != 60 and rng.random() < 0.25:
         count = Fraction(rng.randint(11, 99), 10)
     total = count * factor
     named = rng.random() < 0.75 or short == "€"
     large, small = (name, name_small) if named else (short, short_small)
     if rng.random() < 0.3 and count.denominator == 1:
-        question = phrase(CONVERSION_WORDS, rng, to=large, n=spanish(total), from_=small)
+        question = phrase(CONVERSION_WORDS, rng, to=large, os=_ending(name), n=spanish(total), from_=small)
         steps = f"{factor} {name_small} hacen 1 {name[:-1]}: {spanish(total)}÷{factor}={spanish(count)}."
         return Exercise(question, steps, f"{spanish(count)} {short}", "unidades", "primaria 5")
-    question = phrase(CONVERSION_WORDS, rng, to=small, n=spanish(count), from_=large)
+    question = phrase(CONVERSION_WORDS, rng, to=small, os=_ending(name_small), n=spanish(count), from_=large)
     steps = f"1 {name[:-1]} son {factor} {name_small}: {spanish(count)}×{factor}={spanish(total)}."
     return Exercise(question, steps, f"{spanish(total)} {short_small}", "unidades", "primaria 5")
+
+
+def _ending(unit: str) -> str:
+    return "as" if unit == "horas" else "os"
 
 
 def perimeter_and_area(rng: Random) -> Exercise:

@@ -18,82 +18,86 @@ THINGS = (
     "monedas", "huevos", "cuadernos", "pegatinas", "arepas", "tortillas", "mangos", "empanadas", "fichas", "botones",
     "peras", "plátanos", "pelotas", "juguetes", "dulces", "hojas", "piedras", "tarjetas", "conchas", "fresas",
 )  # fmt: skip
+FOODS = ("manzanas", "galletas", "naranjas", "arepas", "tortillas", "empanadas", "peras", "fresas")
 BOXES = ("cajas", "bolsas", "cestas", "mesas", "bandejas", "filas", "canastas", "carpetas")
 MONEY = ("euros", "pesos", "soles", "euros")
 
 ADD_STORIES = (
-    "{p} tiene {a} {t} y [le dan|compra|recibe|encuentra|gana|consigue|su amigo le regala] {b} más. ¿Cuántas {t} tiene [ahora|en total|al final|]?",
-    "En [una caja|un cesto|el patio|una mesa|la clase] hay {a} {t} y [ponemos|traen|llegan|añaden|se agregan] {b} más. ¿Cuántas [hay|son] [ahora|en total]?",
-    "{p} tiene {a} {t} y {q} tiene {b}. ¿Cuántas [tienen entre los dos|tienen en total|tienen juntos|suman]?",
-    "{p} [compró|recogió|vendió|hizo|contó] {a} {t} el lunes y {b} el martes. ¿Cuántas [en total|fueron en los dos días|{t} son]?",
-    "{p} gastó {a} {m} en [pan|fruta|un libro|ropa] y {b} {m} en [leche|queso|un cuaderno|zapatos]. ¿Cuánto gastó [en total|]?",
+    "{p} tiene {a} {t} y [le dan|compra|recibe|encuentra|consigue|su amigo le regala] {b} más. ¿{Qs} {t} tiene [ahora|en total|al final]?",
+    "En [una caja|un cesto|una mesa|un cajón] hay {a} {t} y [ponemos|traen|añaden|se agregan] {b} más. ¿{Qs} {t} hay [ahora|en total]?",
+    "{p} tiene {a} {t} y {q} tiene {b}. ¿{Qs} {t} [tienen entre los dos|tienen en total|suman]?",
+    "{p} [compró|recogió|vendió|guardó|contó] {a} {t} el lunes y {b} el martes. ¿{Qs} {t} fueron [en total|en los dos días]?",
+    "{p} gastó {a} {m} en [pan|fruta|un libro|ropa] y {b} {m} en [leche|queso|un cuaderno|zapatos]. ¿Cuánto gastó en total?",
     "{p} tiene {a} años. ¿[Cuántos años tendrá|Qué edad tendrá] dentro de {b} años?",
-    "En [un autobús|un tren|una sala] van {a} personas y suben {b}. ¿Cuántas [hay ahora|personas van ahora]?",
+    "En [un autobús|un tren|una sala] hay {a} personas y [suben|entran|llegan] {b}. ¿Cuántas personas hay ahora?",
     "{p} ahorró {a} {m} y luego [ahorró|le dieron|ganó] {b} {m}. ¿Cuánto [tiene|dinero tiene|ha reunido]?",
-    "Hay {a} [niños|gatos|patos] y {b} [niñas|perros|gallinas]. ¿Cuántos hay [en total|entre todos]?",
+    "Hay {a} [niños y {b} niñas|gatos y {b} perros|patos y {b} gallinas]. ¿Cuántos hay [en total|entre todos]?",
 )
 SUBTRACT_STORIES = (
-    "{p} tiene {a} {t} y [regala|pierde|come|vende|da|usa|le quitan|reparte] {b}. ¿Cuántas [le quedan|{t} le quedan|tiene ahora]?",
-    "{p} tenía {a} {t} y [regaló|perdió|se comió|vendió|dio|usó|le quitaron] {b}. ¿Cuántas [le quedan|le quedaron|tiene ahora]?",
-    "Había {a} {t} en [la caja|el cesto|la mesa] y [sacaron|se llevaron|se rompieron|tomaron] {b}. ¿Cuántas quedan?",
-    "De {a} {t}, {b} [están rotas|son rojas|se vendieron|son de {p}]. ¿Cuántas [no|son las demás|quedan]?",
-    "{p} tiene {a} {m} y gasta {b} [{m}|]. ¿Cuánto [le queda|dinero le queda|le sobra]?",
+    "{p} tiene {a} {t} y [regala|pierde|vende|da|usa|le quitan] {b}. ¿{Qs} [le quedan|{t} le quedan|{t} tiene ahora]?",
+    "{p} tenía {a} {t} y [regaló|perdió|vendió|dio|usó|le quitaron] {b}. ¿{Qs} [le quedan|{t} le quedaron|{t} tiene ahora]?",
+    "{p} tiene {a} {f} y [se come|come] {b}. ¿Cuántas {f} le quedan?",
+    "Había {a} {t} en [la caja|el cesto|la mesa] y [sacaron|se llevaron|tomaron] {b}. ¿{Qs} {t} quedan?",
+    "De {a} {t}, {b} son de {p}. ¿{Qs} {t} son de los demás?",
+    "{p} tiene {a} {m} y gasta {b}. ¿Cuánto [le queda|dinero le queda|le sobra]?",
     "{p} paga con {a} {m} [algo|una compra] de {b} {m}. ¿Cuánto [le devuelven|es el cambio|recibe de vuelta]?",
-    "{p} tiene {a} {t} y {q} tiene {b}. ¿Cuántas más tiene {p}[ que {q}|]?",
-    "En [un autobús|un tren|una sala] van {a} personas y bajan {b}. ¿Cuántas [quedan|personas quedan]?",
-    "Un libro tiene {a} páginas y {p} ha leído {b}. ¿Cuántas [le faltan|páginas le quedan por leer]?",
-    "{p} quiere [comprar algo|un juguete] de {a} {m} y tiene {b}. ¿Cuánto le falta?",
+    "{p} tiene {a} {t} y {q} tiene {b}. ¿{Qs} {t} más tiene {p}[ que {q}|]?",
+    "En [un autobús|un tren|una sala] hay {a} personas y [bajan|salen|se van] {b}. ¿Cuántas personas quedan?",
+    "Un libro tiene {a} páginas y {p} ha leído {b}. ¿Cuántas páginas le [faltan|quedan por leer]?",
+    "{p} quiere comprar [algo|un juguete] de {a} {m} y tiene {b}. ¿Cuánto le falta?",
     "En la clase hay {a} alumnos y {b} son [niñas|chicas]. ¿Cuántos son [niños|chicos]?",
 )
 MULTIPLY_STORIES = (
-    "Hay {a} {c} con {b} {t} cada una. ¿Cuántas {t} hay [en total|]?",
-    "{p} tiene {a} {c} [de|con] {b} {t}[ cada una|]. ¿Cuántas {t} tiene [en total|]?",
-    "[Cada|Una] [caja|bolsa] [tiene|trae|contiene] {b} {t}. ¿Cuántas {t} hay en {a} [cajas|bolsas]?",
+    "Hay {a} {c} con {b} {t} en cada una. ¿{Qs} {t} hay en total?",
+    "{p} tiene {a} {c} [de|con] {b} {t}. ¿{Qs} {t} tiene en total?",
+    "En cada caja caben {b} {t}. ¿{Qs} {t} caben en {a} cajas?",
+    "Una bolsa [tiene|trae|contiene] {b} {t}. ¿{Qs} {t} hay en {a} bolsas?",
     "Un [libro|cuaderno|boleto|juguete|helado] cuesta {b} {m}. ¿Cuánto [cuestan|valen|pago por] {a}?",
-    "{p} compra {a} [libros|cuadernos|helados] de {b} {m} cada uno. ¿Cuánto [paga|gasta|cuesta todo]?",
-    "{p} [lee|camina|gana|ahorra] {b} [páginas|kilómetros|{m}] al día. ¿Cuánto [será|suma|es] en {a} días?",
+    "{p} compra {a} [libros|cuadernos|helados] de {b} {m} cada uno. ¿Cuánto [paga|gasta] en total?",
+    "{p} [lee {b} páginas|camina {b} kilómetros|gana {b} {m}|ahorra {b} {m}] al día. ¿Cuánto es en {a} días?",
     "{p} gana {b} {m} por hora. ¿Cuánto gana en {a} horas?",
-    "Un [coche|perro|gato|caballo] tiene {b} [ruedas|patas]. ¿Cuántas tienen {a}?",
-    "En [una sala|un huerto|un cine] hay {a} filas de {b} [sillas|árboles|asientos]. ¿Cuántos hay [en total|]?",
-    "{p} toma {b} vasos de agua al día. ¿Cuántos toma en {a} días?",
+    "En [una sala hay {a} filas de {b} sillas|un taller hay {a} cajas de {b} piezas]. ¿Cuántas hay en total?",
+    "En [un huerto hay {a} filas de {b} árboles|un cine hay {a} filas de {b} asientos]. ¿Cuántos hay en total?",
+    "{p} toma {b} vasos de agua al día. ¿Cuántos vasos toma en {a} días?",
 )
 DIVIDE_STORIES = (
-    "{p} reparte {a} {t} entre {b} [amigos|niños|personas|compañeros]. ¿Cuántas [le tocan|recibe|{t} recibe] a cada uno?",
-    "[Repartimos|Se reparten|Repartes] {a} {t} [en partes iguales |]entre {b} [amigos|niños]. ¿Cuántas [tocan a|recibe] cada uno?",
-    "{p} [pone|guarda|mete|coloca] {a} {t} en {b} {c} iguales. ¿Cuántas [pone|hay|van] en cada una?",
-    "Si {b} {t} cuestan {a} {m}, ¿cuánto cuesta [una|cada una]?",
-    "{p} [guarda|empaqueta] {a} {t} en [cajas|bolsas] de {b}. ¿Cuántas [cajas|bolsas] [necesita|llena]?",
-    "{p} leyó {a} páginas en {b} días, las mismas cada día. ¿Cuántas [leyó|páginas] por día?",
-    "[Entre|] {b} amigos pagan {a} {m} [a partes iguales|]. ¿Cuánto paga cada uno?",
-    "Hay {a} alumnos y se hacen [equipos|grupos] de {b}. ¿Cuántos [equipos|grupos] [salen|hay|se forman]?",
-    "Una cuerda de {a} metros se corta en {b} trozos iguales. ¿Cuánto mide cada [trozo|uno]?",
+    "{p} reparte {a} {t} entre {b} [amigos|niños|compañeros]. ¿{Qs} {t} [le tocan a|recibe] cada uno?",
+    "[Repartimos|Se reparten|Repartes] {a} {t} en partes iguales entre {b} [amigos|niños]. ¿{Qs} {t} [le tocan a|recibe] cada uno?",
+    "{p} [pone|guarda|mete|coloca] {a} {t} en {b} {c}, por igual. ¿{Qs} {t} [pone|hay|van] en cada una?",
+    "Si {b} {t} cuestan {a} {m}, ¿cuánto cuesta cada {una}?",
+    "{p} [guarda|empaqueta] {a} {t} en cajas de {b}. ¿Cuántas cajas [necesita|llena]?",
+    "{p} mete {a} {t} en bolsas de {b}. ¿Cuántas bolsas [necesita|llena]?",
+    "{p} leyó {a} páginas en {b} días, las mismas cada día. ¿Cuántas páginas leyó por día?",
+    "{b} amigos pagan {a} {m} a partes iguales. ¿Cuánto paga cada uno?",
+    "Hay {a} alumnos y se hacen [equipos de {b}. ¿Cuántos equipos|grupos de {b}. ¿Cuántos grupos] [salen|hay|se forman]?",
+    "Una cuerda de {a} metros se corta en {b} trozos iguales. ¿Cuánto mide cada trozo?",
 )
 ADD_THEN_SUBTRACT = (
-    "{p} tiene {a} {t}, [le dan|compra|recibe|gana] {b} y [regala|pierde|come|vende] {c}. ¿Cuántas [le quedan|tiene ahora|tiene al final]?",
-    "{p} tenía {a} {t}. [Le dieron|Compró|Encontró] {b} más y luego [regaló|perdió|usó] {c}. ¿Cuántas [le quedan|tiene]?",
-    "En un autobús van {a} personas, suben {b} y bajan {c}. ¿Cuántas [quedan|van ahora]?",
+    "{p} tiene {a} {t}, [le dan|compra|recibe|encuentra] {b} y [regala|pierde|vende] {c}. ¿{Qs} {t} [le quedan|tiene ahora|tiene al final]?",
+    "{p} tenía {a} {t}. [Le dieron|Compró|Encontró] {b} más y luego [regaló|perdió|usó] {c}. ¿{Qs} {t} [le quedan|tiene]?",
+    "En un autobús van {a} personas, suben {b} y bajan {c}. ¿Cuántas personas [quedan|van ahora]?",
 )
 SUBTRACT_THEN_ADD = (
-    "{p} tiene {a} {t}, [regala|pierde|come|vende] {b} y [le dan|compra|recibe|gana] {c}. ¿Cuántas [le quedan|tiene ahora|tiene al final]?",
-    "{p} tenía {a} {m}. Gastó {b} y después [ganó|le dieron|cobró] {c}. ¿Cuánto tiene [ahora|]?",
-    "En un autobús van {a} personas, bajan {b} y suben {c}. ¿Cuántas [quedan|van ahora]?",
+    "{p} tiene {a} {t}, [regala|pierde|vende] {b} y [le dan|compra|recibe|encuentra] {c}. ¿{Qs} {t} tiene [ahora|al final]?",
+    "{p} tenía {a} {m}. Gastó {b} y después [ganó|le dieron|cobró] {c}. ¿Cuánto tiene ahora?",
+    "En un autobús van {a} personas, bajan {b} y suben {c}. ¿Cuántas personas [quedan|van ahora]?",
 )
 MULTIPLY_THEN_ADD = (
-    "{p} compra {a} [libros|cuadernos|helados] de {b} {m} y [una bolsa|un lápiz|un jugo] de {c} {m}. ¿Cuánto [gasta|paga|es] en total?",
-    "{p} tiene {a} {x} de {b} {t} y {c} {t} sueltas. ¿Cuántas {t} tiene [en total|]?",
-    "Hay {a} {x} con {b} {t} cada una y {c} más [fuera|sueltas]. ¿Cuántas {t} hay [en total|]?",
+    "{p} compra {a} [libros|cuadernos|helados] de {b} {m} y [una bolsa|un lápiz|un jugo] de {c} {m}. ¿Cuánto [gasta|paga] en total?",
+    "{p} tiene {a} {x} de {b} {t} y {c} {t} más. ¿{Qs} {t} tiene en total?",
+    "Hay {a} {x} con {b} {t} en cada una y {c} {t} fuera. ¿{Qs} {t} hay en total?",
 )
 MULTIPLY_THEN_SUBTRACT = (
-    "{p} tiene {a} {x} de {b} {t} y [regala|pierde|come|vende] {c}. ¿Cuántas {t} le quedan?",
-    "Hay {a} {x} con {b} {t} cada una y se [venden|rompen|gastan] {c}. ¿Cuántas quedan?",
+    "{p} tiene {a} {x} de {b} {t} y [regala|pierde|vende] {c}. ¿{Qs} {t} le quedan?",
+    "Hay {a} {x} con {b} {t} en cada una y se [venden|gastan|regalan] {c}. ¿{Qs} {t} quedan?",
 )
 BUY_AND_CHANGE = (
     "{p} compra {a} [libros|cuadernos|helados|boletos] de {b} {m} y paga con {c} {m}. ¿Cuánto [le devuelven|es el cambio|recibe de vuelta]?",
     "Un [libro|cuaderno|boleto] cuesta {b} {m}. {p} compra {a} y tiene {c} {m}. ¿Cuánto [le queda|le sobra]?",
 )
 ADD_THEN_DIVIDE = (
-    "{p} tiene {a} {t} y {q} tiene {b}. Las juntan y las reparten entre {c} [amigos|niños]. ¿Cuántas [recibe|le tocan a] cada uno?",
-    "Hay {a} [niños|alumnos] y {b} [niñas|alumnas]. Se hacen {c} equipos iguales. ¿Cuántos hay en cada equipo?",
+    "{p} tiene {a} {t} y {q} tiene {b}. Juntan todo y lo reparten entre {c} [amigos|niños]. ¿{Qs} {t} [recibe|le tocan a] cada uno?",
+    "Hay {a} [niños y {b} niñas|alumnos y {b} alumnas]. Se hacen {c} equipos iguales. ¿Cuántos hay en cada equipo?",
 )
 
 _MASCULINE_THINGS = ("lápices", "libros", "caramelos", "cromos", "globos", "huevos", "cuadernos", "mangos", "botones", "plátanos", "juguetes", "dulces")  # fmt: skip
@@ -182,20 +186,17 @@ def _share(rng: Random) -> tuple[str, str, str, int]:
 def _story(stories: tuple[str, ...], rng: Random, **numbers: int) -> str:
     person, other = rng.sample(NAMES, 2)
     thing, boxes, money = rng.choice(THINGS), rng.choice(BOXES), rng.choice(MONEY)
-    slots = {"p": person, "q": other, "t": thing, "m": money, "x": boxes, **numbers}
+    masculine = thing in _MASCULINE_THINGS
+    slots = {
+        "p": person,
+        "q": other,
+        "t": thing,
+        "f": rng.choice(FOODS),
+        "m": money,
+        "x": boxes,
+        "Qs": "Cuántos" if masculine else "Cuántas",
+        "una": "uno" if masculine else "una",
+        **numbers,
+    }
     slots.setdefault("c", boxes)
-    text = phrase(stories, rng, **slots).replace(" ?", "?").replace(" .", ".").replace("  ", " ").strip()
-    text = text[0].upper() + text[1:]
-    return _agree(text, thing) if "{t}" not in text and thing in text else text
-
-
-def _agree(text: str, thing: str) -> str:
-    """Return `text` with `Cuántas` and its kin put in the masculine when `thing` is masculine."""
-    if thing not in _MASCULINE_THINGS:
-        return text
-    return (
-        text.replace("Cuántas", "Cuántos")
-        .replace("sueltas", "sueltos")
-        .replace("las reparten", "los reparten")
-        .replace("Las juntan", "Los juntan")
-    )
+    return phrase(stories, rng, **slots)
