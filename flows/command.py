@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import sys
+import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from tutor.answering import Tutor
 
 MODEL_FORMS = "'base', models:/NAME@ALIAS, models:/NAME/VERSION or an adapter folder"
-DEFAULT_ROWS, DEFAULT_SEED = 2800, 2026
+DEFAULT_ROWS, DEFAULT_SEED = 2500, 2026
 _INTERRUPTED = 130
 
 
@@ -33,6 +34,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("tutor: interrupted; an interrupted retraining goes on when it is started again", file=sys.stderr)
         return _INTERRUPTED
+    except Exception as error:
+        print(f"tutor: {_unexpected(error)}", file=sys.stderr)
+        return 1
+
+
+def _unexpected(error: Exception) -> str:
+    """Return one sentence about a failure that is nobody's input, and keep its traceback in the store."""
+    log = open_store().home / "last-error.log"
+    log.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+    first_line = (str(error).strip() or "no message").splitlines()[0]
+    return f"{type(error).__name__}: {first_line}; where it happened stands in {log}"
 
 
 class _OneLineParser(argparse.ArgumentParser):

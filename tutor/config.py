@@ -60,9 +60,9 @@ class TrainingConfig(Section):
     """How the adapter is trained."""
 
     epochs: int = Field(1, ge=1, le=1000, description="Passes over the training rows.")
-    learning_rate: float = Field(2.5e-3, gt=0, le=1, description="Highest learning rate, after warm-up.")
+    learning_rate: float = Field(2e-3, gt=0, le=1, description="Highest learning rate, after warm-up.")
     warmup_share: float = Field(0.05, ge=0, lt=1, description="Share of the steps in which the learning rate rises.")
-    micro_batch_rows: int = Field(8, ge=1, le=512, description="Rows that pass through the model at once.")
+    micro_batch_rows: int = Field(4, ge=1, le=512, description="Rows that pass through the model at once.")
     gradient_accumulation: int = Field(1, ge=1, le=512, description="Micro-batches to one optimiser step.")
     max_grad_norm: float = Field(1.0, gt=0, description="Gradient norm above which gradients are scaled down.")
     max_tokens: int = Field(
@@ -78,7 +78,7 @@ class TrainingConfig(Section):
 class EvaluationConfig(Section):
     """How the base, the challenger and the champion are examined on held-out rows."""
 
-    max_rows: int = Field(144, ge=10, description="Held-out rows that each model answers, spread over the topics.")
+    max_rows: int = Field(128, ge=10, description="Held-out rows that each model answers, spread over the topics.")
     batch_rows: int = Field(48, ge=1, le=512, description="Questions answered at once.")
     max_new_tokens: int = Field(
         96, ge=8, le=1024, description="Longest answer; it ends earlier at the end-of-text token."

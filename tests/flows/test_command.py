@@ -96,3 +96,14 @@ def test_phi_2_without_hub_and_without_folder_names_both_remedies(
     assert "connect this machine to the hub" in said
     assert "--set model.folder=PATH" in said
     assert "\n" not in said
+
+
+def test_a_failure_that_nobody_foresaw_is_one_line_and_its_traceback_is_kept(
+    store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("tutor.generation.write_dataset", lambda *_: 1 / 0)
+    assert main(["generate"]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("tutor: ZeroDivisionError: division by zero")
+    assert said.count("\n") == 1
+    assert "Traceback" in (store.home / "last-error.log").read_text(encoding="utf-8")

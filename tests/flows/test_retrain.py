@@ -1,6 +1,7 @@
 """The whole flow on a tiny real model: Prefect, Great Expectations, NF4, LoRA, MLflow."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ from flows.retrain import retrain
 from tasks.registration import adapter_of
 from tutor.config import RetrainConfig
 from tutor.errors import RegistryError, UnfitDataset
+from tutor.evaluation import Examination, GradedAnswer
 from tutor.settings import Store
 
 STAGES = {
@@ -72,25 +74,74 @@ def test_the_flow_registers_a_model_once_and_the_version_answers_in_a_fresh_proc
         "replies = model.predict(pandas.DataFrame({'question': ['¿Cuánto es 7 × 8?', '4+4']}))\n"
         "assert len(replies) == 2 and all(isinstance(reply, str) for reply in replies)\n"
     )
-    fresh = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert fresh.returncode == 0, fresh.stderr
+    assert _fresh_process(["-c", code], tmp_path).returncode == 0
 
     questions = tmp_path / "preguntas.jsonl"
     questions.write_text(
         '{"instruction": "¿Cuánto es 2 + 3?", "answer": "5", "topic": "suma"}\n{"question": "4*4", "answer": 16}\n'
     )
     out = tmp_path / "out.json"
-    assert main(["evaluate", "models:/tutor-prueba@challenger", "--questions", str(questions), "--json", str(out)]) == 0
+    asked = ["evaluate", "models:/tutor-prueba@challenger", "--questions", str(questions), "--json", str(out)]
+    _fresh_process(["-m", "flows.command", *asked], tmp_path)
     result = json.loads(out.read_text())
     assert result["n"] == 2
     assert set(result["accuracy_by_topic"]) == {"suma", "sin tema"}
     assert {"question", "expected", "reply", "found", "correct", "topic"} <= set(result["answers"][0])
     capfd.readouterr()
     assert main(["ask", str(adapter), "¿Cuánto es 7 × 8?"]) == 0
-    streamed = capfd.readouterr().out
-    assert streamed.endswith("\n")
+    assert capfd.readouterr().out.endswith("\n")
     with pytest.raises(RegistryError, match="tutor-prueba/9"):
         adapter_of("models:/tutor-prueba/9", store)
+
+
+def _fresh_process(arguments: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if name != "MLFLOW_TRACKING_URI"}
+    answer = subprocess.run(
+        [sys.executable, *arguments],
+        cwd=folder,
+        env={**environment, "HF_HUB_OFFLINE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert answer.returncode == 0, answer.stderr
+    return answer
+
+
+@pytest.mark.usefixtures("prefect_server")
+def test_champion_is_the_best_version_and_never_a_worse_one(
+    tiny_config: RetrainConfig, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # What a tiny random model answers is nonsense; who answers how many questions is set here, the rest is real.
+    marks: list[int] = []
+    monkeypatch.setattr("tasks.registration.examination_in", lambda stage: _examined(marks.pop(0)))
+    client = MlflowClient(store.tracking_uri)
+
+    def run(seed: int, base: int, challenger: int, champion: int | None = None) -> str:
+        marks[:] = [base, challenger] if champion is None else [base, challenger, champion]
+        training = tiny_config.training.model_copy(update={"seed": seed})
+        return retrain(tiny_config.model_copy(update={"training": training})).verdict
+
+    def champion() -> str:
+        return str(client.get_model_version_by_alias("tutor-prueba", "champion").version)
+
+    assert run(1, base=2, challenger=5) == "accepted"
+    assert champion() == "1"
+    assert run(2, base=2, challenger=5, champion=5) == "refused"
+    assert champion() == "1"
+    assert client.get_model_version_by_alias("tutor-prueba", "challenger").version == "2"
+    assert run(3, base=2, challenger=6, champion=5) == "accepted"
+    assert champion() == "3"
+
+    # A version that vanished from the registry is registered again.
+    client.delete_model_version("tutor-prueba", "2")
+    assert run(2, base=2, challenger=4, champion=6) == "refused"
+    assert client.get_model_version_by_alias("tutor-prueba", "challenger").version == "4"
+    assert champion() == "3"
+
+
+def _examined(right: int) -> Examination:
+    return Examination(tuple(GradedAnswer(f"q{at}", "suma (fácil)", "1", "1", "1", at < right) for at in range(10)))
 
 
 @pytest.mark.usefixtures("prefect_server")

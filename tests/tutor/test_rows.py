@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import write_jsonl
 from tutor.errors import UnreadableDataset
 from tutor.rows import read_rows, split_by_template, spread_over_topics, template
 
@@ -81,3 +82,8 @@ def test_topics_are_represented_alike(dataset: Path) -> None:
     assert len(chosen) == 30
     assert max(counts) - min(counts) <= 1
     assert spread_over_topics(rows[::-1], 30) == chosen
+
+
+def test_a_json_number_with_three_decimals_is_not_read_as_thousands(tmp_path: Path) -> None:
+    rows, _ = read_rows(write_jsonl(tmp_path / "d.jsonl", [{"question": "a", "answer": 3.125}]))
+    assert rows[0].answer == "3,125"

@@ -16,7 +16,7 @@ from tutor.errors import TrainingRefused
 from tutor.rows import read_rows
 from tutor.settings import Store
 from tutor.tokenization import TOKENS, write_tokens
-from tutor.training import train_adapter
+from tutor.training import CHECKPOINTS, train_adapter
 
 
 class Interrupted(Exception):
@@ -68,6 +68,8 @@ def test_an_interrupted_training_ends_bit_equal_to_an_undisturbed_one(
         folder = tmp_path / f"stopped-{stop_at}"
         with pytest.raises(Interrupted):
             _train(tiny_config, base, tokens, folder, stop_at)
+        # What a kill in the middle of writing a checkpoint leaves.
+        (folder / CHECKPOINTS / "checkpoint-9").mkdir()
         resumed = _train(tiny_config, base, tokens, folder)
         assert resumed["resumed_from"] is not None
         again = load_file(folder / ADAPTER / WEIGHTS)
