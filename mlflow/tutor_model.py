@@ -6,10 +6,8 @@ MLflow copies this file into each version and runs it on load; the weights besid
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import mlflow
-import pandas as pd
 from mlflow.pyfunc import PythonModel, PythonModelContext
 
 from tutor.adapter import open_adapter
@@ -23,9 +21,8 @@ class TutorModel(PythonModel):  # type: ignore[misc]  # MLflow gives its base cl
         """Load the adapter and its base model; no hub is asked once the base has been quantised."""
         self._tutor = open_adapter(Path(context.artifacts["adapter"]), open_store())
 
-    def predict(
-        self, context: PythonModelContext, model_input: pd.DataFrame, params: dict[str, Any] | None = None
-    ) -> list[str]:
+    # Without type hints: MLflow would take them for the signature, in place of the one that is logged.
+    def predict(self, context, model_input, params=None):
         """Return the replies to the questions, in their order."""
         questions = [str(question) for question in model_input["question"]]
         return self._tutor.answers(questions, lambda done, total: None)

@@ -12,7 +12,9 @@ import pytest
 from tutor.config import RetrainConfig
 from tutor.exercises import exercises
 from tutor.generation import write_dataset
-from tutor.settings import Store, open_store
+from tutor.settings import Store, open_store, quiet_libraries
+
+quiet_libraries()
 
 EOS = "<|endoftext|>"
 

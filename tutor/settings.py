@@ -52,6 +52,12 @@ class Store:
         return self.home / "base-models"
 
 
+def quiet_libraries() -> None:
+    """Tell libraries, before they are imported, to report to nobody and to leave the terminal to us."""
+    for name, value in _QUIET_LIBRARIES.items():
+        os.environ.setdefault(name, value)
+
+
 def open_store() -> Store:
     """Return the store of this process, made if need be, and tell the libraries to use it.
 
@@ -71,8 +77,7 @@ def open_store() -> Store:
         raise UsageError(
             f"TUTOR_HOME: {home} cannot be used ({error.strerror}); expected a folder to write in"
         ) from None
-    for name, value in _QUIET_LIBRARIES.items():
-        os.environ.setdefault(name, value)
+    quiet_libraries()
     # Prefect's own server starts inside the run; on a busy machine the default of 20 s is too short.
     os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "180")
     # It offers to fetch a kernel from a hub, which we neither want nor need.

@@ -122,22 +122,22 @@ def test_champion_is_the_best_version_and_never_a_worse_one(
         training = tiny_config.training.model_copy(update={"seed": seed})
         return retrain(tiny_config.model_copy(update={"training": training})).verdict
 
-    def champion() -> str:
-        return str(client.get_model_version_by_alias("tutor-prueba", "champion").version)
+    def holder(alias: str) -> str:
+        return str(client.get_model_version_by_alias("tutor-prueba", alias).version)
 
     assert run(1, base=2, challenger=5) == "accepted"
-    assert champion() == "1"
+    assert holder("champion") == "1"
     assert run(2, base=2, challenger=5, champion=5) == "refused"
-    assert champion() == "1"
-    assert client.get_model_version_by_alias("tutor-prueba", "challenger").version == "2"
+    assert holder("champion") == "1"
+    assert holder("challenger") == "2"
     assert run(3, base=2, challenger=6, champion=5) == "accepted"
-    assert champion() == "3"
+    assert holder("champion") == "3"
 
     # A version that vanished from the registry is registered again.
     client.delete_model_version("tutor-prueba", "2")
     assert run(2, base=2, challenger=4, champion=6) == "refused"
-    assert client.get_model_version_by_alias("tutor-prueba", "challenger").version == "4"
-    assert champion() == "3"
+    assert holder("challenger") == "4"
+    assert holder("champion") == "3"
 
 
 def _examined(right: int) -> Examination:
