@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import platform
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -33,10 +34,14 @@ def compute_plainly(model: nn.Module, dtype: torch.dtype, *, keep_dequantised: b
     for layer in model.modules():
         if isinstance(layer, AdaptedLinear4bit):
             weights = _Weights(layer.base_layer, dtype, keep_dequantised)
-            layer.forward = partial(_adapted_forward, layer, weights)
+            _compute_with(layer, partial(_adapted_forward, layer, weights))
         elif isinstance(layer, bitsandbytes.nn.Linear4bit):
             weights = _Weights(layer, dtype, keep_dequantised)
-            layer.forward = partial(_plain_forward, layer, weights)
+            _compute_with(layer, partial(_plain_forward, layer, weights))
+
+
+def _compute_with(layer: Any, forward: Callable[[Tensor], Tensor]) -> None:
+    layer.forward = forward
 
 
 class _Weights:
