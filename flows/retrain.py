@@ -46,11 +46,16 @@ def retrain(config: RetrainConfig = RetrainConfig()) -> RetrainReport:  # noqa: 
         "training": adapter,
         "evaluation_base": base_answers,
         "evaluation_challenger": new_answers,
-        **({"evaluation_champion": champion_answers} if champion_answers else {}),
+        **_unless_the_same("evaluation_champion", champion_answers, new_answers),
         "registration": version,
     }
     aliases = live_aliases(config.registry, str(version.facts["version"]), store)
     return RetrainReport.of(stages, aliases, store)
+
+
+def _unless_the_same(name: str, stage: Finished | None, other: Finished) -> dict[str, Finished]:
+    """Return the stage under its name, nothing where the champion is the new tutor itself."""
+    return {} if stage is None or stage.digest == other.digest else {name: stage}
 
 
 def _answers_of_champion(
