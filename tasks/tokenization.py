@@ -24,21 +24,21 @@ from tutor.stages import Finished, run_stage
     timeout_seconds=HOUR_S,
     tags={"data"},
 )
-def tokenize_rows(dataset: Finished, base: Finished, max_tokens: int, store: Store) -> Finished:
+def tokenize_rows(dataset: Finished, base: Finished, pack_tokens: int, store: Store) -> Finished:
     """Return the folder with the tokenised training rows of `dataset`, made with the tokenizer of `base`.
 
     Raises:
-        UnfitDataset: no row fits in `max_tokens`.
+        UnfitDataset: no row fits in `pack_tokens`.
     """
-    inputs = {"dataset": dataset.digest, "base": base.digest, "max_tokens": max_tokens}
+    inputs = {"dataset": dataset.digest, "base": base.digest, "pack_tokens": pack_tokens}
     return run_stage(
-        store.stages, "tokenization", inputs, lambda folder: _tokenize(dataset.folder, base.folder, max_tokens, folder)
+        store.stages, "tokenization", inputs, lambda folder: _tokenize(dataset.folder, base.folder, pack_tokens, folder)
     )
 
 
-def _tokenize(dataset: Path, base: Path, max_tokens: int, folder: Path) -> Mapping[str, Any]:
+def _tokenize(dataset: Path, base: Path, pack_tokens: int, folder: Path) -> Mapping[str, Any]:
     from tutor.base_model import load_tokenizer
     from tutor.tokenization import write_tokens
 
     rows = read_written_rows(dataset / TRAINING_ROWS)
-    return write_tokens(rows, load_tokenizer(base), max_tokens, folder)
+    return write_tokens(rows, load_tokenizer(base), pack_tokens, folder)

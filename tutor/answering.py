@@ -15,7 +15,7 @@ from tutor import base_model
 from tutor.config import ModelConfig
 from tutor.progress import ReportProgress
 from tutor.prompt import prompt
-from tutor.quantised_linear import MASKED_ATTENTION, compute_plainly, contiguous_for_head, register_attention
+from tutor.quantised_linear import SHORT_ATTENTION, compute_plainly, contiguous_for_head, register_attention
 
 
 class Tutor:
@@ -31,7 +31,7 @@ class Tutor:
         contiguous_for_head(loaded)
         if base_model.device().type == "cpu":
             register_attention()
-            loaded.set_attn_implementation(MASKED_ATTENTION)
+            loaded.set_attn_implementation(SHORT_ATTENTION)
         if adapter is not None:
             loaded = PeftModel.from_pretrained(loaded, str(adapter), use_safetensors=True)
         compute_plainly(loaded, base_model.compute_dtype(model), keep_dequantised=model.keep_dequantised)

@@ -62,12 +62,14 @@ class TrainingConfig(Section):
     epochs: int = Field(1, ge=1, le=1000, description="Passes over the training rows.")
     learning_rate: float = Field(2e-3, gt=0, le=1, description="Highest learning rate, after warm-up.")
     warmup_share: float = Field(0.05, ge=0, lt=1, description="Share of the steps in which the learning rate rises.")
-    micro_batch_rows: int = Field(4, ge=1, le=512, description="Rows that pass through the model at once.")
-    gradient_accumulation: int = Field(1, ge=1, le=512, description="Micro-batches to one optimiser step.")
-    max_grad_norm: float = Field(1.0, gt=0, description="Gradient norm above which gradients are scaled down.")
-    max_tokens: int = Field(
-        256, ge=16, le=4096, description="Longest row, prompt and answer; longer ones are set aside."
+    pack_tokens: int = Field(
+        256,
+        ge=16,
+        le=4096,
+        description="Length of the blocks into which rows are packed, in tokens; longer rows are set aside.",
     )
+    gradient_accumulation: int = Field(1, ge=1, le=512, description="Blocks to one optimiser step.")
+    max_grad_norm: float = Field(1.0, gt=0, description="Gradient norm above which gradients are scaled down.")
     gradient_checkpointing: bool = Field(
         False, description="Recompute activations to save memory, at a third more time."
     )

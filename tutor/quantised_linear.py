@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import platform
-from collections.abc import Callable
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -21,103 +21,128 @@ from torch.nn import functional
 from transformers import AttentionInterface, AttentionMaskInterface
 from transformers.masking_utils import eager_mask
 
-CAUSAL_ATTENTION, MASKED_ATTENTION = "tutor_causal", "tutor_masked"
+SHORT_ATTENTION = "tutor_short"
+_FOUR_BIT = (AdaptedLinear4bit, bitsandbytes.nn.Linear4bit)
+
+
+# Layers that read the same input, in the order in which transformers' attention and gated feed-forward call them.
+_SIBLINGS = (("q_proj", "k_proj", "v_proj"), ("gate_proj", "up_proj"))
 
 
 def compute_plainly(model: nn.Module, dtype: torch.dtype, *, keep_dequantised: bool) -> None:
     """Make every 4-bit layer of `model` compute with its dequantised weights in `dtype`.
 
-    With `keep_dequantised` the values stay in memory (`dtype` size a weight) and are worked out once. bitsandbytes'
-    own CPU forward is not used: on processors with AVX512-BF16 it repacks the stored weights in place.
+    Layers that read the same input are worked out in one product. With `keep_dequantised` the values stay in memory
+    (`dtype` size a weight) and are worked out once. bitsandbytes' own CPU forward is not used: on processors with
+    AVX512-BF16 it repacks the stored weights in place.
     """
-    layer: Any
-    for layer in model.modules():
-        if isinstance(layer, AdaptedLinear4bit):
-            weights = _Weights(layer.base_layer, dtype, keep_dequantised)
-            _compute_with(layer, partial(_adapted_forward, layer, weights))
-        elif isinstance(layer, bitsandbytes.nn.Linear4bit):
-            weights = _Weights(layer, dtype, keep_dequantised)
-            _compute_with(layer, partial(_plain_forward, layer, weights))
+    for parent in list(model.modules()):
+        layers = {name: child for name, child in parent.named_children() if isinstance(child, _FOUR_BIT)}
+        for names in _SIBLINGS:
+            if all(name in layers for name in names):
+                _compute_together([layers.pop(name) for name in names], dtype, keep_dequantised)
+        for layer in layers.values():
+            if not isinstance(parent, AdaptedLinear4bit):
+                _compute_together([layer], dtype, keep_dequantised)
 
 
-def _compute_with(layer: Any, forward: Callable[[Tensor], Tensor]) -> None:
-    layer.forward = forward
+def _compute_together(layers: Sequence[Any], dtype: torch.dtype, keep: bool) -> None:
+    product = _Product(layers, dtype, keep)
+    for place, layer in enumerate(layers):
+        layer.forward = partial(product.output, place)
+
+
+class _Product:
+    """The outputs of 4-bit layers that read one input, worked out when the first of them is called."""
+
+    def __init__(self, layers: Sequence[Any], dtype: torch.dtype, keep: bool) -> None:
+        self._layers = layers
+        self._adapted = isinstance(layers[0], AdaptedLinear4bit)
+        stored = [layer.base_layer if self._adapted else layer for layer in layers]
+        self._weights = _Weights(stored, dtype, keep)
+        self._biases = [layer.bias for layer in stored]
+        self._outputs: list[Tensor] = []
+
+    def output(self, place: int, x: Tensor) -> Tensor:
+        """Return what the layer at `place` makes of `x` `(…, in)`; the first place is asked first."""
+        if place == 0:
+            self._outputs = self._all_outputs(x)
+        # Handed over, not kept: what is kept would hold the activations of the step in memory.
+        y, self._outputs[place] = self._outputs[place], torch.empty(0)
+        bias = self._biases[place]
+        return y if bias is None else y + bias
+
+    def _all_outputs(self, x: Tensor) -> list[Tensor]:
+        if not self._adapted:
+            return list(functional.linear(x, self._weights()).split(self._weights.sizes, dim=-1))
+        name = self._layers[0].active_adapters[0]
+        factors = [layer.lora_A[name].weight for layer in self._layers]
+        factors += [layer.lora_B[name].weight for layer in self._layers]
+        product: Any = _AdaptedProducts.apply
+        return list(product(x, self._weights, self._layers[0].scaling[name], *factors))
 
 
 class _Weights:
-    """The dequantised weights of one 4-bit layer, `(out, in)`, kept or worked out at each call."""
+    """The dequantised weights of 4-bit layers, one below the other, `(out, in)`, kept or worked out at each call."""
 
-    def __init__(self, layer: Any, dtype: torch.dtype, keep: bool) -> None:
-        self._layer, self._dtype, self._keep = layer, dtype, keep
+    def __init__(self, layers: Sequence[Any], dtype: torch.dtype, keep: bool) -> None:
+        self._layers, self._dtype, self._keep = layers, dtype, keep
         self._kept: Tensor | None = None
+        self.sizes = [layer.out_features for layer in layers]
 
     def __call__(self) -> Tensor:
         if self._kept is not None:
             return self._kept
-        stored = self._layer.weight
-        values: Tensor = dequantize_4bit(stored.data, stored.quant_state).to(self._dtype)
+        stored = [layer.weight for layer in self._layers]
+        values = torch.cat([dequantize_4bit(part.data, part.quant_state).to(self._dtype) for part in stored])
         if self._keep:
             self._kept = values
         return values
 
 
-def _plain_forward(layer: Any, weights: _Weights, x: Tensor) -> Tensor:
-    return functional.linear(x, weights(), layer.bias)
+class _AdaptedProducts(torch.autograd.Function):
+    """`x Wᵀ + scale · (x Aᵀ) Bᵀ` of several layers in one node: nothing saved twice, `W` asked for again to go back.
 
-
-def _adapted_forward(layer: Any, weights: _Weights, x: Tensor) -> Tensor:
-    name = layer.active_adapters[0]
-    down, up = layer.lora_A[name].weight, layer.lora_B[name].weight
-    product: Any = _AdaptedProduct.apply
-    y: Tensor = product(x, weights, down, up, layer.scaling[name])
-    return y if layer.base_layer.bias is None else y + layer.base_layer.bias
-
-
-class _AdaptedProduct(torch.autograd.Function):
-    """`x Wᵀ + scale · (x Aᵀ) Bᵀ` in one node: no cast of `x`, nothing saved twice, `W` asked for again to go back.
-
-    Shapes: x `(..., in)`, W `(out, in)`, A `(rank, in)`, B `(out, rank)`. A and B are kept in float32.
+    Shapes: x `(…, in)`, W `(sum of outs, in)`, each A `(rank, in)`, each B `(out, rank)`; the B stand on the diagonal
+    of one matrix. A and B stay in float32.
     """
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor, weights: _Weights, down: Tensor, up: Tensor, scale: float) -> Tensor:
-        a, b, flat = down.to(x.dtype), up.to(x.dtype), x.reshape(-1, x.shape[-1])
-        inner = flat @ a.t()
-        y = functional.linear(flat, weights())
-        y.addmm_(inner, b.t(), alpha=scale)
-        ctx.save_for_backward(flat, a, b, inner)
+    def forward(ctx: Any, x: Tensor, weights: _Weights, scale: float, *factors: Tensor) -> tuple[Tensor, ...]:
+        downs, ups = factors[: len(factors) // 2], factors[len(factors) // 2 :]
+        flat = x.reshape(-1, x.shape[-1])
+        down, up = torch.cat(downs).to(x.dtype), torch.block_diag(*ups).to(x.dtype)
+        inner = flat @ down.t()
+        outputs = functional.linear(flat, weights()).addmm_(inner, up.t(), alpha=scale)
+        ctx.save_for_backward(flat, down, up, inner)
         ctx.weights, ctx.scale, ctx.shape = weights, scale, x.shape
-        return y.view(*x.shape[:-1], -1)
+        return tuple(output.view(*x.shape[:-1], -1) for output in outputs.split(weights.sizes, dim=-1))
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
-        flat, a, b, inner = ctx.saved_tensors
-        gradient = gradients[0].reshape(-1, gradients[0].shape[-1])
-        through = (gradient @ b) * ctx.scale
-        of_down = (through.t() @ flat).float()
-        of_up = ((gradient.t() @ inner) * ctx.scale).float()
+        flat, down, up, inner = ctx.saved_tensors
+        gradient = gradients[0] if len(gradients) == 1 else torch.cat(gradients, dim=-1)
+        gradient = gradient.reshape(-1, gradient.shape[-1])
+        through = (gradient @ up) * ctx.scale
+        of_down, of_up = (through.t() @ flat).float(), ((gradient.t() @ inner) * ctx.scale).float()
         of_x = None
         if ctx.needs_input_grad[0]:
-            of_x = (gradient @ ctx.weights()).addmm_(through, a).view(ctx.shape)
-        return of_x, None, of_down, of_up, None
+            of_x = (gradient @ ctx.weights()).addmm_(through, down).view(ctx.shape)
+        rank = len(down) // len(gradients)
+        rows = of_up.split(ctx.weights.sizes)
+        of_ups = [block[:, at * rank : (at + 1) * rank] for at, block in enumerate(rows)]
+        return of_x, None, None, *of_down.split(rank), *of_ups
 
 
 def register_attention() -> None:
-    """Make two attentions for short rows known to transformers: CAUSAL_ATTENTION and MASKED_ATTENTION.
+    """Make an attention for short rows known to transformers, as SHORT_ATTENTION.
 
-    They are two batched products in which the query heads of one key head go together. On a CPU the backward pass of
-    torch's fused kernel took a fifth of a training step at 48 tokens, two products took a fiftieth; with a mask, as in
-    batched generation, the fused kernel took 2.7 ms a layer and token, two products 0.2 ms. CAUSAL_ATTENTION takes no
-    mask: rows are padded on the right, so causal order alone hides the padding.
+    It is two batched products in which the query heads of one key head go together. On a CPU the backward pass of
+    torch's fused kernel took a fifth of a training step at 48 tokens, two products took a fiftieth; in batched
+    generation the fused kernel took 2.7 ms a layer and token, two products 0.2 ms.
     """
-    AttentionInterface.register(CAUSAL_ATTENTION, _grouped_attention)
-    AttentionMaskInterface.register(CAUSAL_ATTENTION, _no_mask)
-    AttentionInterface.register(MASKED_ATTENTION, _grouped_attention)
-    AttentionMaskInterface.register(MASKED_ATTENTION, eager_mask)
-
-
-def _no_mask(*_args: Any, **_kwargs: Any) -> None:
-    return None
+    AttentionInterface.register(SHORT_ATTENTION, _grouped_attention)
+    AttentionMaskInterface.register(SHORT_ATTENTION, eager_mask)
 
 
 def _grouped_attention(
@@ -125,31 +150,24 @@ def _grouped_attention(
     query: Tensor,
     key: Tensor,
     value: Tensor,
-    mask: Tensor | None,
+    mask: Tensor,
     *,
     scaling: float,
     **_options: Any,
 ) -> tuple[Tensor, None]:
     """Return attention outputs `(batch, tokens, heads, width)` for query `(batch, heads, tokens, width)`.
 
-    Key and value are `(batch, groups, keys, width)`; `mask` is added to the scores, `(batch, 1, tokens, keys)`, and
-    stands for causal order where it is None.
+    Key and value are `(batch, groups, keys, width)`; `mask` is added to the scores, `(batch, 1, tokens, keys)`.
     """
     batch, heads, tokens, width = query.shape
     groups, keys = key.shape[1:3]
-    if mask is None:
-        mask = _causal_mask(tokens, keys, query)
-    grouped = query.reshape(batch * groups, heads // groups * tokens, width)
-    scores = torch.bmm(grouped, key.reshape(batch * groups, keys, width).transpose(1, 2)) * scaling
-    scores = scores.view(batch, groups, heads // groups, tokens, keys) + mask[:, :, None, :, :keys]
-    weights = scores.softmax(-1).view(batch * groups, -1, keys)
-    output = torch.bmm(weights, value.reshape(batch * groups, keys, width)).view(batch, heads, tokens, width)
+    together = heads // groups * tokens
+    bias = mask[..., :keys].repeat(1, heads // groups, 1, 1).view(batch, 1, together, keys)
+    bias = bias.expand(batch, groups, together, keys).reshape(batch * groups, together, keys)
+    grouped, keyed, valued = (part.reshape(batch * groups, -1, width) for part in (query, key, value))
+    scores = torch.baddbmm(bias, grouped, keyed.transpose(1, 2), alpha=scaling)
+    output = torch.bmm(scores.softmax(-1), valued).view(batch, heads, tokens, width)
     return output.transpose(1, 2).contiguous(), None
-
-
-def _causal_mask(tokens: int, keys: int, like: Tensor) -> Tensor:
-    future = torch.full((tokens, keys), float("-inf"), dtype=like.dtype, device=like.device)
-    return future.triu(keys - tokens + 1)[None, None]
 
 
 def contiguous_for_head(model: Any) -> None:

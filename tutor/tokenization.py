@@ -44,13 +44,13 @@ def write_tokens(
         encoded = encode(row, tokenizer)
         length = len(encoded["input_ids"])
         if length > max_tokens:
-            reason = f"{length} tokens; the limit is {max_tokens} (training.max_tokens)"
+            reason = f"{length} tokens; the limit is {max_tokens} (training.pack_tokens)"
             too_long.append(BadRow(row.line, row.id, (reason,), raw_text(row)))
         else:
             kept.append(encoded)
     write_rows(folder / SET_ASIDE, too_long)
     if not kept:
-        raise UnfitDataset(f"none of {len(rows)} rows fits in {max_tokens} tokens; raise training.max_tokens")
+        raise UnfitDataset(f"none of {len(rows)} rows fits in {max_tokens} tokens; raise training.pack_tokens")
     refuse_without_supervision(kept)
     Dataset.from_list(kept).save_to_disk(folder / TOKENS)
     supervised = sum(label != IGNORED for encoded in kept for label in encoded["labels"])

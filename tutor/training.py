@@ -6,34 +6,38 @@ import math
 import resource
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from random import Random
 from typing import TYPE_CHECKING, Any
 
 import torch
 from peft import LoraConfig as PeftConfig
 from peft import get_peft_model
 from torch import Tensor, nn
-from torch.nn import functional
-from torch.utils.data import Sampler
-from transformers import PrinterCallback, Trainer, TrainerCallback, TrainingArguments, set_seed
+from transformers import (
+    PrinterCallback,
+    Trainer,
+    TrainerCallback,
+    TrainingArguments,
+    default_data_collator,
+    set_seed,
+)
 from transformers.trainer import TRAINER_STATE_NAME
 
 from tutor import base_model
 from tutor.adapter import ADAPTER
 from tutor.config import LoraConfig, ModelConfig, TrainingConfig
 from tutor.errors import TrainingRefused
+from tutor.head_loss import summed_cross_entropy
+from tutor.packing import PackedRows
 from tutor.progress import ReportProgress
-from tutor.quantised_linear import CAUSAL_ATTENTION, compute_plainly, register_attention, reuse_freed_memory
+from tutor.quantised_linear import SHORT_ATTENTION, compute_plainly, register_attention, reuse_freed_memory
 from tutor.tokenization import IGNORED, refuse_without_supervision
 
 if TYPE_CHECKING:
     from datasets import Dataset
 
 CHECKPOINTS = "checkpoints"
-# Lengths are padded to a multiple of this: fewer shapes, so freed blocks of memory fit the next batch.
-_LENGTH_STEP = 8
 _CHECKPOINTS_AN_EPOCH = 4
 
 LogMetrics = Callable[[int, Mapping[str, float]], None]
@@ -61,16 +65,16 @@ def train_adapter(
     set_seed(training.seed)
     adapted = _adapted_model(base_folder, model, lora)
     pad_id = base_model.load_tokenizer(base_folder).pad_token_id
+    packs = PackedRows(tokens, training.pack_tokens, pad_id, training.seed)
     watcher = _Watcher(log_metrics, report_progress)
     trainer = _SupervisedTrainer(
         model=adapted,
-        args=_arguments(folder / CHECKPOINTS, len(tokens), training),
-        train_dataset=tokens,
-        data_collator=_Padding(pad_id),
+        args=_arguments(folder / CHECKPOINTS, len(packs), training),
+        train_dataset=packs,
+        data_collator=default_data_collator,
         callbacks=[watcher],
     )
     trainer.remove_callback(PrinterCallback)
-    trainer.order = _LengthGrouped([len(ids) for ids in tokens["input_ids"]], training.micro_batch_rows, training.seed)
     trainer.watcher = watcher
     # The loss is a sum over the whole optimiser step divided by its supervised tokens: let Trainer count them.
     trainer.model_accepts_loss_kwargs = True
@@ -105,7 +109,7 @@ def _adapted_model(base_folder: Path, model: ModelConfig, lora: LoraConfig) -> A
     if base_model.device().type == "cpu":
         reuse_freed_memory()
         register_attention()
-        base.set_attn_implementation(CAUSAL_ATTENTION)
+        base.set_attn_implementation(SHORT_ATTENTION)
     adapted = get_peft_model(
         base,
         PeftConfig(
@@ -120,13 +124,12 @@ def _adapted_model(base_folder: Path, model: ModelConfig, lora: LoraConfig) -> A
     return adapted
 
 
-def _arguments(folder: Path, rows: int, training: TrainingConfig) -> TrainingArguments:
-    rows_a_step = training.micro_batch_rows * training.gradient_accumulation
-    steps_an_epoch = math.ceil(rows / rows_a_step)
+def _arguments(folder: Path, packs: int, training: TrainingConfig) -> TrainingArguments:
+    steps_an_epoch = math.ceil(packs / training.gradient_accumulation)
     return TrainingArguments(
         output_dir=str(folder),
         num_train_epochs=training.epochs,
-        per_device_train_batch_size=training.micro_batch_rows,
+        per_device_train_batch_size=1,
         gradient_accumulation_steps=training.gradient_accumulation,
         learning_rate=training.learning_rate,
         warmup_steps=training.warmup_share,
@@ -155,13 +158,9 @@ def _arguments(folder: Path, rows: int, training: TrainingConfig) -> TrainingArg
 
 
 class _SupervisedTrainer(Trainer):
-    """Trainer with our order of rows, and logits worked out only where there is something to learn."""
+    """Trainer that works out logits only where there is something to learn."""
 
-    order: _LengthGrouped
     watcher: _Watcher
-
-    def _get_train_sampler(self, *_args: Any) -> Sampler[int]:
-        return self.order
 
     def compute_loss(
         self,
@@ -171,13 +170,13 @@ class _SupervisedTrainer(Trainer):
         num_items_in_batch: Tensor | int | None = None,
     ) -> Any:
         """Return the summed cross entropy of the supervised tokens over those of the whole optimiser step."""
-        self.watcher.useful_tokens += inputs["useful_tokens"]
+        self.watcher.useful_tokens += int(inputs["useful_tokens"].sum())
         causal: Any = self.accelerator.unwrap_model(model).get_base_model()
-        hidden = causal.model(input_ids=inputs["input_ids"], use_cache=False).last_hidden_state
+        packed = {name: inputs[name] for name in ("input_ids", "position_ids")}
+        hidden = causal.model(**packed, use_cache=False).last_hidden_state
         targets = inputs["labels"][:, 1:]
         supervised = targets != IGNORED
-        logits = causal.lm_head(hidden[:, :-1][supervised])
-        loss = functional.cross_entropy(logits.float(), targets[supervised], reduction="sum")
+        loss = summed_cross_entropy(causal.get_output_embeddings(), hidden[:, :-1][supervised], targets[supervised])
         loss = loss / (num_items_in_batch if num_items_in_batch is not None else supervised.sum())
         return (loss, {}) if return_outputs else loss
 
@@ -219,61 +218,6 @@ class _Watcher(TrainerCallback):
         measured["useful_tokens_per_second"] = (self.useful_tokens - tokens) / max(now - since, 1e-9)
         measured["peak_mib"] = _peak_mib()
         self._log_metrics(state.global_step, measured)
-
-
-class _Padding:
-    """Collator: rows padded on the right to the longest, `(rows, tokens) int64`, without an attention mask."""
-
-    def __init__(self, pad_id: int) -> None:
-        self._pad_id = pad_id
-
-    def __call__(self, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-        longest = max(len(row["input_ids"]) for row in rows)
-        width = math.ceil(longest / _LENGTH_STEP) * _LENGTH_STEP
-        input_ids = torch.full((len(rows), width), self._pad_id, dtype=torch.long)
-        labels = torch.full((len(rows), width), IGNORED, dtype=torch.long)
-        for place, row in enumerate(rows):
-            length = len(row["input_ids"])
-            input_ids[place, :length] = torch.tensor(row["input_ids"])
-            labels[place, :length] = torch.tensor(row["labels"])
-        return {
-            "input_ids": input_ids,
-            "labels": labels,
-            "useful_tokens": sum(len(row["input_ids"]) for row in rows),
-        }
-
-
-class _LengthGrouped(Sampler[int]):
-    """Order of rows in which those of like length share a micro-batch; it depends on seed and epoch alone."""
-
-    _BATCHES_SORTED_TOGETHER = 16
-
-    def __init__(self, lengths: Sequence[int], batch_rows: int, seed: int) -> None:
-        self._lengths, self._batch_rows, self._seed = list(lengths), batch_rows, seed
-        self._epoch = 0
-
-    def set_epoch(self, epoch: int) -> None:
-        """Take the order of `epoch`; Trainer calls this at the start of each."""
-        self._epoch = epoch
-
-    def __len__(self) -> int:
-        return len(self._lengths)
-
-    def __iter__(self) -> Iterator[int]:
-        rng = Random(f"{self._seed}:{self._epoch}")
-        places = list(range(len(self._lengths)))
-        rng.shuffle(places)
-        together = self._batch_rows * self._BATCHES_SORTED_TOGETHER
-        batches = []
-        for start in range(0, len(places), together):
-            chunk = sorted(places[start : start + together], key=self._lengths.__getitem__)
-            batches += [chunk[at : at + self._batch_rows] for at in range(0, len(chunk), self._batch_rows)]
-        # The short batch, if there is one, stays last: batches are cut from this order by their number of rows.
-        short = batches.pop() if len(batches[-1]) < self._batch_rows else []
-        rng.shuffle(batches)
-        for batch in batches:
-            yield from batch
-        yield from short
 
 
 def _save_adapter(adapted: Any, folder: Path, model: ModelConfig) -> None:

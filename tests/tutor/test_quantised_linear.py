@@ -27,7 +27,12 @@ class Two(nn.Module):
 
 
 def adapted() -> nn.Module:
-    model = get_peft_model(Two(), LoraConfig(r=4, lora_alpha=12, target_modules=["first", "second"]))
+    return with_random_factors(
+        get_peft_model(Two(), LoraConfig(r=4, lora_alpha=12, target_modules=["first", "second"]))
+    )
+
+
+def with_random_factors(model: nn.Module) -> nn.Module:
     generator = torch.Generator().manual_seed(2)
     for name, parameter in model.named_parameters():
         if "lora_" in name:
@@ -71,19 +76,61 @@ def test_evaluating_leaves_the_stored_weights_as_they_are() -> None:
     assert torch.equal(model.first.weight.data, before)
 
 
+class Siblings(nn.Module):
+    """Three 4-bit layers that read one input, named as transformers names those of attention, and one after them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        torch.manual_seed(1)
+        for name, width in (("q_proj", 64), ("k_proj", 32), ("v_proj", 32)):
+            self.add_module(name, Linear4bit(64, width, bias=name != "v_proj", compute_dtype=torch.float32))
+        self.o_proj = Linear4bit(64, 64, bias=False, compute_dtype=torch.float32)
+        self.to("cpu")
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        query, key, value = self.q_proj(x), self.k_proj(x), self.v_proj(x)
+        output: torch.Tensor = self.o_proj(query * torch.cat([key, value.relu()], dim=-1))
+        return output
+
+
+@pytest.mark.parametrize("with_adapter", [True, False])
+def test_layers_with_one_input_give_together_what_they_give_alone(with_adapter: bool) -> None:
+    def model() -> nn.Module:
+        if not with_adapter:
+            return Siblings()
+        settings = LoraConfig(r=4, lora_alpha=12, target_modules=["q_proj", "k_proj", "v_proj", "o_proj"])
+        return with_random_factors(get_peft_model(Siblings(), settings))
+
+    together, alone = model(), model()
+    compute_plainly(together, torch.float32, keep_dequantised=True)
+    generator = torch.Generator().manual_seed(3)
+    for _ in range(2):
+        x = torch.randn(3, 5, 64, generator=generator)
+        inputs = [x.clone().requires_grad_() for _ in range(2)]
+        outputs = [each(given) for each, given in zip((together, alone), inputs, strict=True)]
+        for output in outputs:
+            output.square().sum().backward()
+        torch.testing.assert_close(outputs[0], outputs[1], rtol=1e-4, atol=1e-4)
+        torch.testing.assert_close(inputs[0].grad, inputs[1].grad, rtol=1e-4, atol=1e-4)
+    for (name, ours), theirs in zip(together.named_parameters(), alone.parameters(), strict=True):
+        if "lora_" in name:
+            torch.testing.assert_close(ours.grad, theirs.grad, rtol=1e-3, atol=1e-3)
+
+
 @pytest.mark.parametrize("groups", [1, 3])
-def test_causal_attention_agrees_with_torch(groups: int) -> None:
+def test_attention_agrees_with_torch_on_a_causal_mask(groups: int) -> None:
     generator = torch.Generator().manual_seed(4)
     query = torch.randn(2, 3, 7, 16, generator=generator)
     key, value = (torch.randn(2, groups, 7, 16, generator=generator) for _ in range(2))
-    got, _ = _grouped_attention(nn.Module(), query, key, value, None, scaling=0.25)
+    future = torch.full((7, 7), float("-inf")).triu(1).expand(2, 1, 7, 7)
+    got, _ = _grouped_attention(nn.Module(), query, key, value, future, scaling=0.25)
     expected = functional.scaled_dot_product_attention(
         query, key, value, is_causal=True, scale=0.25, enable_gqa=groups != 3
     )
     torch.testing.assert_close(got, expected.transpose(1, 2), rtol=1e-5, atol=1e-5)
 
 
-def test_masked_attention_agrees_with_torch_when_one_token_follows_a_padded_prompt() -> None:
+def test_attention_agrees_with_torch_when_one_token_follows_a_padded_prompt() -> None:
     generator = torch.Generator().manual_seed(5)
     query = torch.randn(2, 4, 1, 16, generator=generator)
     key, value = (torch.randn(2, 2, 9, 16, generator=generator) for _ in range(2))

@@ -1,0 +1,23 @@
+"""Our loss beside torch's, in value and gradient."""
+
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional
+
+from tutor.head_loss import summed_cross_entropy
+
+
+@pytest.mark.parametrize("bias", [True, False])
+def test_value_and_gradient_agree_with_torch(bias: bool) -> None:
+    torch.manual_seed(1)
+    head = nn.Linear(16, 50, bias=bias).requires_grad_(False)
+    ours = (torch.randn(9, 16) * 5).requires_grad_()
+    theirs = ours.detach().clone().requires_grad_()
+    targets = torch.randint(0, 50, (9,))
+    loss = summed_cross_entropy(head, ours, targets)
+    expected = functional.cross_entropy(head(theirs), targets, reduction="sum")
+    (loss / 3).backward()
+    (expected / 3).backward()
+    torch.testing.assert_close(loss, expected)
+    torch.testing.assert_close(ours.grad, theirs.grad)
