@@ -10,11 +10,24 @@ from great_expectations.expectations.metrics.map_metric_provider import (
     ColumnMapMetricProvider,
     column_condition_partial,
 )
+from great_expectations.render import LegacyRendererType, RenderedStringTemplateContent
+from great_expectations.render.renderer.renderer import renderer
 
 from tutor.numbers import parse_quantity
 from tutor.rows import NO_TOPIC
 
 LARGEST_TOPIC_SHARE = 0.6
+
+
+def _in_prose(sentence: str) -> Any:
+    """Return the renderer that writes an expectation into Data Docs as `sentence`, not as a call with arguments."""
+
+    def render(_expectation: Any, **_options: Any) -> list[RenderedStringTemplateContent]:
+        template = {"template": sentence, "params": {}}
+        return [RenderedStringTemplateContent(content_block_type="string_template", string_template=template)]
+
+    prescriptive: Any = renderer(renderer_type=LegacyRendererType.PRESCRIPTIVE)
+    return classmethod(prescriptive(render))
 
 
 class _ExactAnswer(ColumnMapMetricProvider):
@@ -30,6 +43,7 @@ class ExpectColumnValuesToBeExactAnswers(ColumnMapExpectation):
 
     map_metric = "column_values.exact_answer"
     success_keys = ("mostly",)
+    _prescriptive_renderer = _in_prose("every answer must be one exact number, with or without a unit.")
 
 
 class _FirstOfItsKind(ColumnMapMetricProvider):
@@ -37,14 +51,33 @@ class _FirstOfItsKind(ColumnMapMetricProvider):
 
     @column_condition_partial(engine=PandasExecutionEngine)
     def _pandas(cls, column: Any, **_options: Any) -> Any:  # noqa: N805 - Great Expectations passes the class
-        return ~column.str.lower().str.split().str.join(" ").duplicated(keep="first")
+        return ~column.duplicated(keep="first")
 
 
 class ExpectColumnValuesToBeFirstOfTheirKind(ColumnMapExpectation):
-    """Expect no value to repeat an earlier one, however it is spaced or capitalised; the first of them is kept."""
+    """Expect no value to repeat an earlier one; the first of them is kept."""
 
     map_metric = "column_values.first_of_its_kind"
     success_keys = ("mostly",)
+    _prescriptive_renderer = _in_prose("no value may repeat an earlier one.")
+
+
+class _NothingFound(ColumnMapMetricProvider):
+    condition_metric_name = "column_values.nothing_found"
+    # What was looked for is absent from a good row, so absent values are judged, not passed over.
+    filter_column_isnull = False
+
+    @column_condition_partial(engine=PandasExecutionEngine)
+    def _pandas(cls, column: Any, **_options: Any) -> Any:  # noqa: N805 - Great Expectations passes the class
+        return column.isna()
+
+
+class ExpectNoPersonalData(ColumnMapExpectation):
+    """Expect no e-mail address, telephone number or identity number in the question or the solution."""
+
+    map_metric = "column_values.nothing_found"
+    success_keys = ("mostly",)
+    _prescriptive_renderer = _in_prose("no e-mail address, telephone number or identity number may stand in a row.")
 
 
 class _TopicInProportion(ColumnMapMetricProvider):
@@ -61,3 +94,4 @@ class ExpectNoTopicToCrowdOutTheOthers(ColumnMapExpectation):
 
     map_metric = "column_values.topic_in_proportion"
     success_keys = ("mostly",)
+    _prescriptive_renderer = _in_prose("no topic may take up more than six rows in ten.")

@@ -11,8 +11,10 @@ from data_checks.expectations import (
     LARGEST_TOPIC_SHARE,
     ExpectColumnValuesToBeExactAnswers,
     ExpectColumnValuesToBeFirstOfTheirKind,
+    ExpectNoPersonalData,
     ExpectNoTopicToCrowdOutTheOthers,
 )
+from data_checks.facts import LIKENESS, PERSONAL_DATA
 
 TEXT_COLUMNS = ("id", "question", "solution", "answer", "topic", "level")
 SHORTEST_QUESTION, LONGEST_QUESTION, LONGEST_SOLUTION = 2, 600, 2000
@@ -21,7 +23,10 @@ FEWEST_ROWS = 20
 
 @dataclass(frozen=True)
 class Check:
-    """One expectation, and what is wrong with a row (or with the whole dataset) that breaks it."""
+    """One expectation, and what is wrong with a row (or with the whole dataset) that breaks it.
+
+    `{found}` in the reason stands for the value that broke it.
+    """
 
     expectation: Expectation
     reason: str
@@ -54,6 +59,7 @@ def checks() -> list[Check]:
             f"the solution is longer than {LONGEST_SOLUTION} characters",
         ),
         Check(ExpectColumnValuesToBeExactAnswers(column="answer"), "the answer is not one exact number"),
-        Check(ExpectColumnValuesToBeFirstOfTheirKind(column="question"), "an earlier row has the same question"),
+        Check(ExpectColumnValuesToBeFirstOfTheirKind(column=LIKENESS), "an earlier row has the same question"),
         Check(ExpectColumnValuesToBeFirstOfTheirKind(column="id"), "an earlier row has the same id"),
+        Check(ExpectNoPersonalData(column=PERSONAL_DATA), "it holds personal data: {found}"),
     ]

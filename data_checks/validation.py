@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import great_expectations as gx
-import pandas as pd
 from great_expectations.checkpoint import UpdateDataDocsAction
 from great_expectations.data_context.types.base import ProgressBarsConfig
 
+from data_checks.facts import frame_of_facts
 from data_checks.suite import TEXT_COLUMNS, Check, checks
 from tutor.rows import BadRow, Row, raw_text, read_rows
 
@@ -93,15 +93,16 @@ def validate(rows: Sequence[Row], folder: Path) -> Verdict:
         if not part.about_rows:
             broken.append(part.reason)
             continue
+        column = _column(part)
         for unexpected in outcome["result"]["unexpected_index_list"]:
-            reasons[int(unexpected[_PLACE])].append(part.reason)
+            reasons[int(unexpected[_PLACE])].append(part.reason.format(found=unexpected[column]))
     bad = [BadRow(rows[at].line, rows[at].id, tuple(why), raw_text(rows[at])) for at, why in sorted(reasons.items())]
     kept = [row for place, row in enumerate(rows) if place not in reasons]
     return Verdict(tuple(kept), tuple(bad), tuple(broken))
 
 
 def _run(rows: Sequence[Row], parts: Sequence[Check], folder: Path) -> list[Mapping[str, Any]]:
-    frame = pd.DataFrame([asdict(row) for row in rows], columns=[*TEXT_COLUMNS, "line"])
+    frame = frame_of_facts(rows, [*TEXT_COLUMNS, "line"])
     frame[_PLACE] = range(len(frame))
     context = gx.get_context(mode="file", project_root_dir=str(folder))
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
@@ -138,4 +139,9 @@ def _in_order(outcomes: Sequence[Mapping[str, Any]], parts: Sequence[Check]) -> 
         if outcome["exception_info"].get("raised_exception", True):
             raise RuntimeError(f"{settings['type']} could not be evaluated: {outcome['exception_info']}")
         found[settings["type"], settings["kwargs"].get("column")] = outcome
-    return [found[part.expectation.expectation_type, getattr(part.expectation, "column", None)] for part in parts]
+    return [found[part.expectation.expectation_type, _column(part)] for part in parts]
+
+
+def _column(part: Check) -> str | None:
+    """Return the column that a check looks at, None where it looks at the whole table."""
+    return getattr(part.expectation, "column", None)

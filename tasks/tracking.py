@@ -38,7 +38,7 @@ class Tracking:
             self.client.update_run(run_id, RunStatus.to_string(RunStatus.RUNNING))
         else:
             tags = {_KEY: training, "mlflow.source.name": "tutor retrain", "mlflow.source.git.commit": commit()}
-            run_id = self.client.create_run(self._experiment_id, tags=tags).info.run_id
+            run_id = self.client.create_run(self._experiment_id, tags=tags, run_name=training).info.run_id
         return Run(self.client, run_id)
 
 
