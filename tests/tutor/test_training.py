@@ -13,7 +13,7 @@ from tutor.adapter import ADAPTER, WEIGHTS, quantised_base
 from tutor.base_model import load_tokenizer
 from tutor.config import RetrainConfig
 from tutor.errors import TrainingRefused
-from tutor.rows import read_rows
+from tutor.reading import read_rows
 from tutor.settings import Store
 from tutor.tokenization import TOKENS, write_tokens
 from tutor.training import CHECKPOINTS, train_adapter
