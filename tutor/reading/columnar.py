@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tutor.errors import UnreadableDataset
 from tutor.reading.records import Record
-from tutor.reading.text import LONGEST_LINE
+from tutor.reading.text import LONGEST_LINE, in_one_line
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -25,7 +25,7 @@ def parquet_columns(files: Sequence[Path]) -> tuple[str, ...]:
     return _same_columns(files, _parquet_schema)
 
 
-def parquet_records(files: Sequence[Path]) -> Iterator[Record]:
+def parquet_records(files: Sequence[Path]) -> Generator[Record]:
     """Yield the rows of Parquet `files`, numbered from 1 through all of them."""
     return _records(files, _parquet_batches)
 
@@ -35,7 +35,7 @@ def arrow_columns(files: Sequence[Path]) -> tuple[str, ...]:
     return _same_columns(files, _arrow_schema)
 
 
-def arrow_records(files: Sequence[Path]) -> Iterator[Record]:
+def arrow_records(files: Sequence[Path]) -> Generator[Record]:
     """Yield the rows of the Arrow `files` of a saved dataset, numbered from 1 through all of them."""
     return _records(files, _arrow_batches)
 
@@ -51,9 +51,8 @@ def saved_dataset_files(folder: Path) -> tuple[Path, ...]:
         names = [name for name in splits if isinstance(name, str)] if isinstance(splits, list) else []
         name = "train" if "train" in names else names[0] if len(names) == 1 else ""
         if not name or name != Path(name).name:
-            raise UnreadableDataset(
-                f"{folder}: holds the splits {', '.join(names)[:200] or 'none'}; name one, as {folder}/SPLIT"
-            )
+            found = in_one_line(", ".join(names)[:200]) or "none"
+            raise UnreadableDataset(f"{folder}: holds the splits {found}; name one, as {folder}/SPLIT")
         folder = folder / name
     if not (folder / _STATE).is_file():
         raise UnreadableDataset(
@@ -66,9 +65,9 @@ def saved_dataset_files(folder: Path) -> tuple[Path, ...]:
     files = tuple(folder / name for name in names)
     missing = [name for name, file in zip(names, files, strict=True) if name != Path(name).name or not file.is_file()]
     if missing or not files:
+        named = in_one_line(", ".join(missing)[:200]) or "none"
         raise UnreadableDataset(
-            f"{folder / _STATE}: names the data files {', '.join(missing)[:200] or 'none'}, which are not there; "
-            "save the dataset again with save_to_disk"
+            f"{folder / _STATE}: names the data files {named}, which are not there; save the dataset again"
         )
     return files
 
@@ -92,7 +91,9 @@ def _readable(file: Path, row: int = 0) -> Iterator[None]:
     except (pa.ArrowException, OSError, ValueError, MemoryError, TypeError, LookupError) as error:
         where = f"after row {row}" if row else "at its beginning"
         why = (str(error).strip() or type(error).__name__).splitlines()[0][:200]
-        raise UnreadableDataset(f"{file}: is damaged {where} ({why}); expected a whole file, so copy it anew") from None
+        raise UnreadableDataset(
+            f"{file}: is damaged {where} ({in_one_line(why)}); expected a whole file, so copy it anew"
+        ) from None
 
 
 def _same_columns(files: Sequence[Path], schema_of: Callable[[Path], pa.Schema]) -> tuple[str, ...]:
@@ -102,11 +103,13 @@ def _same_columns(files: Sequence[Path], schema_of: Callable[[Path], pa.Schema])
             names = tuple(schema_of(file).names)
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
-            raise UnreadableDataset(f"{file}: column '{twice[0][:40]}' stands more than once; give each its own name")
+            raise UnreadableDataset(
+                f"{file}: column '{in_one_line(twice[0][:40])}' stands more than once; give each its own name"
+            )
         first = first or names
         if names != first:
             raise UnreadableDataset(
-                f"{file}: has other columns than {files[0].name}; expected {', '.join(first)[:200]}"
+                f"{file}: has other columns than {files[0].name}; expected {in_one_line(', '.join(first)[:200])}"
             )
     return first
 
@@ -142,7 +145,7 @@ def _arrow_batches(file: Path) -> Iterator[pa.RecordBatch]:
                 yield batch.slice(start, _BATCH_ROWS)
 
 
-def _records(files: Sequence[Path], batches_of: Callable[[Path], Iterator[pa.RecordBatch]]) -> Iterator[Record]:
+def _records(files: Sequence[Path], batches_of: Callable[[Path], Iterator[pa.RecordBatch]]) -> Generator[Record]:
     number = 0
     for file in files:
         with _readable(file):

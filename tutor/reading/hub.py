@@ -19,7 +19,7 @@ def hub_files(source: str) -> tuple[Path, ...]:
     """Return the local files of the dataset that `source` names; shards of one Parquet file come together.
 
     Raises:
-        UnreadableDataset: the name is not understood, the hub cannot be reached, or it is not clear which file is meant.
+        UnreadableDataset: the name is not understood, the hub cannot be reached, or several files may be meant.
     """
     named = _ID.fullmatch(source)
     if not named:

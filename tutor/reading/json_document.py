@@ -1,10 +1,10 @@
-"""A JSON document that holds one array of records, read record by record: an array, or an object with one array in it."""
+"""A JSON document, read record by record: an array of objects, or an object with one such array in it."""
 
 from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import IO
 
@@ -21,7 +21,7 @@ _SHOWN = 200
 _NEAR_END = 12
 
 
-def json_document(path: Path, form: TextForm, repair: bool) -> Iterator[Record]:
+def json_document(path: Path, form: TextForm, repair: bool) -> Generator[Record]:
     """Yield the records of the array in `path`.
 
     Raises:
@@ -87,7 +87,7 @@ class _Reader:
     def sign(self) -> str:
         return self._window.sign()
 
-    def array(self) -> Iterator[Record]:
+    def array(self) -> Generator[Record]:
         window = self._window
         window.skip_to(window.at + 1)
         while (sign := window.sign()) != "]":
@@ -102,7 +102,7 @@ class _Reader:
             yield self._broken(line, end) if isinstance(end, str) else self._record(line, *end)
         window.skip_to(window.at + 1)
 
-    def object_with_array(self) -> Iterator[Record]:
+    def object_with_array(self) -> Generator[Record]:
         window, found = self._window, ""
         window.skip_to(window.at + 1)
         while (sign := window.sign()) not in ("}", ""):

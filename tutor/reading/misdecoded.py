@@ -19,7 +19,7 @@ _SUSPECT = re.compile("[ÃÂâ√¬‚├┬]")
 
 @dataclass(frozen=True)
 class _Confusion:
-    """One wrong encoding: the byte behind each sign, what a mis-decoded sign looks like, what proves that there is one."""
+    """One wrong encoding: the byte behind each sign, what a mis-decoded sign looks like, what proves it."""
 
     bytes_of: dict[str, int]
     sequence: re.Pattern[str]

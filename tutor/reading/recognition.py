@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 import json
 import re
-from pathlib import Path
 from typing import Literal
 
 from tutor.errors import UnreadableDataset
@@ -105,11 +104,11 @@ def _is_json(line: str) -> bool:
 
 
 def _opens_document(first: str) -> bool:
-    """Return whether a first line that begins with `{` opens an object with an array in it, rather than being a record."""
+    """Return whether a first line that begins with `{` opens an object with an array in it, and is no record."""
     if first[-1] in "{[,:":
         return True
     inside = _ARRAY_INSIDE.match(first)
-    return bool(inside) and inside is not None and inside[1] not in _TURNS
+    return inside is not None and inside[1] not in _TURNS
 
 
 def _delimiter(header: str, ending: str) -> str:

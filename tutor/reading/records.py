@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -69,7 +69,7 @@ def problem_of(error: Exception) -> str:
     return f"not JSON that can be read: {str(error).splitlines()[0].split(';')[0]}"
 
 
-def json_lines(path: Path, form: TextForm, repair: bool) -> Iterator[Record]:
+def json_lines(path: Path, form: TextForm, repair: bool) -> Generator[Record]:
     """Yield one record for each line of `path` that is not blank."""
     decode = StrictJson().decode
     with open_text(path, form) as file:

@@ -14,7 +14,7 @@ from tutor.errors import UsageError
 from tutor.grading import stated_answer
 from tutor.reading.misdecoded import accusation, put_right
 from tutor.reading.records import Record
-from tutor.reading.text import LONGEST_LINE
+from tutor.reading.text import LONGEST_LINE, in_one_line
 from tutor.rows import NO_LEVEL, NO_TOPIC, BadRow, Row
 
 GSM8K_MARK = "####"
@@ -53,28 +53,25 @@ class Shape:
         """Return `record` as a row, or as a bad row with every reason."""
         line, value, raw, problems = record
         if problems:
-            return BadRow(line, f"line-{line}", problems, _raw(value, raw))
+            return _bad(line, "", problems, _raw(value, raw))
         if not isinstance(value, dict):
             reason = f"expected a JSON object, got {type(value).__name__}"
-            return BadRow(line, f"line-{line}", (reason,), _raw(value, raw))
+            return _bad(line, "", (reason,), _raw(value, raw))
         reasons: list[str] = []
         texts = [_text(value, self.names[field], reasons) for field in ("topic", "level", "id")]
         texts[:0] = self._exercise(value, reasons)
         joined = "\n".join(texts)
         if not joined.isprintable():
             reasons += _unwritable(texts)
-        elif not joined.isascii() and not reasons:
-            pass
-        if not joined.isascii() and (fixed := put_right(texts)):
+        if fixed := put_right(texts):
             if repair:
                 texts = fixed
             else:
                 reasons.append(accusation(texts, fixed))
         question, solution, answer, topic, level, identity = texts
-        identity = identity or f"line-{line}"
         if reasons:
-            return BadRow(line, _writable(identity), tuple(dict.fromkeys(reasons)), _raw(value, raw))
-        return Row(identity, question, solution, answer, topic or NO_TOPIC, level or NO_LEVEL, line)
+            return _bad(line, identity, reasons, _raw(value, raw))
+        return Row(identity or f"line-{line}", question, solution, answer, topic or NO_TOPIC, level or NO_LEVEL, line)
 
     def _exercise(self, value: Mapping[str, object], reasons: list[str]) -> list[str]:
         """Return question, solution and answer."""
@@ -131,7 +128,7 @@ def shape_of(
 
 def columns_shown(columns: Collection[str]) -> str:
     """Return the names of `columns` for a sentence, cut where there are many."""
-    shown = [_writable(str(name)[:40]) for name in list(columns)[:_NAMES_SHOWN]]
+    shown = [in_one_line(str(name)[:40]) for name in list(columns)[:_NAMES_SHOWN]]
     more = len(columns) - len(shown)
     return (", ".join(shown) or "none") + (f" and {more} more" if more > 0 else "")
 
@@ -265,6 +262,11 @@ def _unwritable(texts: Sequence[str]) -> list[str]:
         if control := _CONTROL.search(text):
             reasons.append(f"'{name}' holds the control character U+{ord(control[0]):04X} (a lost backslash of LaTeX?)")
     return reasons
+
+
+def _bad(line: int, identity: str, reasons: Sequence[str], raw: str) -> BadRow:
+    once = tuple(dict.fromkeys(map(in_one_line, reasons)))
+    return BadRow(line, in_one_line(identity) or f"line-{line}", once, raw)
 
 
 def _writable(text: str) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -49,7 +50,7 @@ class _Content:
     """Records in one kind of file; `columns` are empty where only the records tell them."""
 
     kind: str
-    records: Callable[[], Iterator[Record]]
+    records: Callable[[], Generator[Record]]
     columns: tuple[str, ...] = ()
     text: TextForm | None = None
 
@@ -64,7 +65,7 @@ class Source:
     name: str
     files: tuple[Path, ...]
     format: Format
-    _records: Callable[[], Iterator[Record]]
+    _records: Callable[[], Generator[Record]]
     _shape: Shape
     _repair: bool
 
@@ -75,13 +76,10 @@ class Source:
             UnreadableDataset: the file breaks in a way after which no further record can be told apart.
         """
         row, repair = self._shape.row, self._repair
-        with_reason = self._with_reason(self._records())
-        for record in with_reason:
-            yield row(record, repair)
-
-    def _with_reason(self, records: Iterator[Record]) -> Iterator[Record]:
         try:
-            yield from records
+            with closing(self._records()) as records:
+                for record in records:
+                    yield row(record, repair)
         except OSError as error:
             raise UnreadableDataset(
                 f"{self.name}: cannot be read to its end ({error.strerror or error}); check the disk and try again"
@@ -195,11 +193,11 @@ def _sample(content: _Content) -> tuple[list[dict[str, object]], bool]:
     """Return the first records that are objects, and whether there is any record."""
     values: list[dict[str, object]] = []
     seen = False
-    records = content.records()
-    for record in islice(records, _SAMPLE_AT_MOST):
-        seen = True
-        if isinstance(record.value, dict):
-            values.append(record.value)
-        if len(values) >= _SAMPLE:
-            break
+    with closing(content.records()) as records:
+        for record in islice(records, _SAMPLE_AT_MOST):
+            seen = True
+            if isinstance(record.value, dict):
+                values.append(record.value)
+            if len(values) >= _SAMPLE:
+                break
     return values, seen

@@ -1,17 +1,17 @@
-"""Tables as text, with commas, semicolons or tabs: a header, then one record a row; a cell may go over several lines."""
+"""Tables as text, with commas, semicolons or tabs: a header, then one record a row, which may take several lines."""
 
 from __future__ import annotations
 
 import csv
 import re
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 from tutor.errors import UnreadableDataset
 from tutor.reading.records import Record, too_long
-from tutor.reading.text import LONGEST_LINE, TextForm, lines, open_text
+from tutor.reading.text import LONGEST_LINE, TextForm, in_one_line, lines, open_text
 
 DELIMITERS = {",": "CSV", ";": "CSV with ';'", "\t": "TSV", "|": "CSV with '|'"}
 _MOST_LINES = 200
@@ -29,7 +29,7 @@ class _Line(NamedTuple):
     length: int
 
 
-class _Runaway(Exception):  # noqa: N818 - it says what happened
+class _Runaway(Exception):
     """A quoted cell that does not end within reason."""
 
 
@@ -51,14 +51,17 @@ def table_columns(path: Path, form: TextForm, delimiter: str, repair: bool) -> t
     for name in names:
         if name and names.count(name) > 1:
             raise UnreadableDataset(
-                f"{path}: column '{name[:40]}' stands {names.count(name)} times in the header; give each its own name"
+                f"{path}: column '{in_one_line(name[:40])}' stands {names.count(name)} times in the header; "
+                "give each its own name"
             )
     if len(names) > _LONGEST_HEADER:
         raise UnreadableDataset(f"{path}: the header has {len(names)} columns; expected names such as question,answer")
     return tuple(names)
 
 
-def table_records(path: Path, form: TextForm, delimiter: str, columns: Sequence[str], repair: bool) -> Iterator[Record]:
+def table_records(
+    path: Path, form: TextForm, delimiter: str, columns: Sequence[str], repair: bool
+) -> Generator[Record]:
     """Yield one record for each row below the header; empty lines are none."""
     with open_text(path, form) as file:
         source = _Lines(_decoded(file, form, repair))
@@ -107,8 +110,8 @@ def _in_words(error: Exception) -> str:
     return "a quote is opened and not closed"
 
 
-def _decoded(file: object, form: TextForm, repair: bool) -> Iterator[_Line]:
-    for number, data, length in lines(file):  # type: ignore[arg-type]  # what open_text returns
+def _decoded(file: IO[bytes], form: TextForm, repair: bool) -> Iterator[_Line]:
+    for number, data, length in lines(file):
         if length:
             yield _Line(number, "", "", data, length)
             continue
@@ -136,9 +139,7 @@ class _Lines:
         self._characters += len(line.text)
         if line.length or len(self._taken) >= _MOST_LINES or self._characters > LONGEST_LINE:
             self._back.appendleft(line)
-            if self._taken:
-                raise _Runaway
-            raise _Runaway  # the caller looks ahead, so that a record never begins with such a line
+            raise _Runaway
         self._taken.append(line)
         return line.text + "\n"
 

@@ -55,11 +55,17 @@ def bytes_shown(data: bytes) -> str:
     return data.decode("utf-8", "backslashreplace")
 
 
+def in_one_line(text: str) -> str:
+    """Return `text` so that it fits into a sentence: without line breaks and control characters."""
+    bare = "".join(sign if sign.isprintable() else " " for sign in text)
+    return " ".join(bare.encode("utf-8", "backslashreplace").decode().split())
+
+
 def open_text(path: Path, form: TextForm) -> IO[bytes]:
     """Return the text of `path` as a file of UTF-8 bytes with lines that end in `\\n` or `\\r\\n`, without its mark."""
     file = path.open("rb")
     if form.bom:
-        file.seek(len(_MARKS[form.encoding]))
+        file.seek(len(_MARKS.get(form.encoding, codecs.BOM_UTF8)))
     codec = _CODECS.get(form.encoding)
     if codec is None and form.newline != "CR":
         return file
