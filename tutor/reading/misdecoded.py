@@ -8,13 +8,12 @@ ftfy was tried and not taken: it passes over `¬øCu√°nto es 3 √ó 4?` and 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 _LETTERS = "áéíóúüñÁÉÍÓÚÜÑ"
 _ROUNDS = 3  # some files were spoilt more than once
-_SUSPECT = re.compile("[ÃÂâ√¬‚├┬]")
+_SUSPECT = re.compile("[ÃÂâ√¬‚├┬Ô]")
 
 
 @dataclass(frozen=True)
@@ -31,10 +30,9 @@ class _Confusion:
 
     def _sign(self, sequence: str) -> str:
         try:
-            sign = bytes(self.bytes_of[each] for each in sequence).decode()
+            return bytes(self.bytes_of[each] for each in sequence).decode()
         except UnicodeDecodeError:
             return sequence
-        return sequence if unicodedata.category(sign) == "Cc" else sign
 
 
 def put_right(texts: Sequence[str]) -> list[str] | None:
@@ -122,7 +120,8 @@ def _dos() -> _Confusion:
     letters = _any(*_sequences(_LETTERS, "cp850"))
     # Boxes are drawn with the same signs, but not inside words.
     opening = _any(*_sequences("¿¡", "cp850"))
-    proof = f"[A-Za-z]{letters}|{letters}[a-z]|(?<![┌─┬├]){opening}[A-Za-z]"
+    signs = "|".join(_sequences("€–—‘’“”…√≤≥≠", "cp850"))
+    proof = f"[A-Za-z]{letters}|{letters}[a-z]|(?<![┌─┬├]){opening}[A-Za-z]|{signs}"
     return _confusion(("cp850",), proof)
 
 

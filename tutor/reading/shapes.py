@@ -32,6 +32,9 @@ _TURNS = ("messages", "conversations")
 _MARK = re.compile(r"(?im)^[ \t]*(?:####|\**respuesta(?:[ \t]+final)?\**[ \t]*:)[* \t]*(?P<answer>.*)")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _NAMES_SHOWN = 12
+# Not every space of Unicode: a form feed is what is left of the \f in \frac, and has to be seen.
+_SPACE = " \t\r\n\u00a0\ufeff\u2028\u3000"
+_YES_OR_NO = re.compile(r"(?i)(?:sí|si|no)\b")
 
 Meaning = Literal["as they are", "GSM8K", "replies", "chat"]
 
@@ -192,7 +195,7 @@ def _text(value: Mapping[str, object], names: Sequence[str], reasons: list[str])
             if len(cell) > LONGEST_LINE:
                 reasons.append(f"'{name}' is {len(cell):,} characters long, more than 1 MiB")
                 return ""
-            return cell.strip()
+            return cell.strip(_SPACE)
         if isinstance(cell, bool) or not isinstance(cell, (int, float, Decimal)):
             reasons.append(f"'{name}' is a {type(cell).__name__}; expected text")
             return ""
@@ -217,7 +220,8 @@ def _parted(reply: str, name: str, reasons: list[str]) -> list[str]:
     """Return the working and the final answer of a reply that holds both."""
     marks = list(_MARK.finditer(reply))
     stated = marks[-1]["answer"].strip(" *\t.") if marks else ""
-    answer = stated_answer(reply) or stated
+    word = _YES_OR_NO.match(stated)
+    answer = word[0] if word else stated_answer(stated or reply) or stated
     if not answer:
         reasons.append(f"'{name}' has no final answer; expected 'Respuesta: …', '{GSM8K_MARK} …' or a number")
     working = reply[: marks[-1].start()] if stated else reply

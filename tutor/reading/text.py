@@ -87,7 +87,7 @@ def lines(file: IO[bytes]) -> Iterator[tuple[int, bytes, int]]:
         while data and data[-1] != 10:
             data = file.readline(_CHUNK)
             length += len(data)
-        yield number, first, length
+        yield number, first, length - (data[-1:] == b"\n")
 
 
 class _Utf8(io.RawIOBase):
