@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import IO
 
 from tutor.errors import UnreadableDataset
 from tutor.reading.encodings import likely_encoding
 from tutor.reading.records import Record, StrictJson, problem_of
-from tutor.reading.text import LONGEST_LINE, TextForm, open_text
+from tutor.reading.text import LONGEST_LINE, TextForm, bytes_shown, open_text
 
 _CHUNK = 1 << 16
 _SPACE = re.compile(r"[ \t\r\n]*")
 _ESCAPED = re.compile("[\udc80-\udcff]")  # how a byte that is not UTF-8 is carried through the reading
 _SHOWN = 200
+_FEW = 3
 # An error this near to the end of what has been read may only mean that there is more to read.
 _NEAR_END = 12
 
@@ -33,6 +34,7 @@ def json_document(path: Path, form: TextForm, repair: bool) -> Generator[Record]
             yield from reader.array()
         else:
             yield from reader.object_with_array()
+        yield from reader.rest()
 
 
 class _Window:
@@ -99,8 +101,21 @@ class _Reader:
                 continue
             line = window.line
             end = self._whole(window)
-            yield self._broken(line, end) if isinstance(end, str) else self._record(line, *end)
+            if not isinstance(end, str):
+                yield self._record(line, *end)
+                continue
+            record, goes_on = self._broken(line, end)
+            yield record
+            if not goes_on:
+                return
         window.skip_to(window.at + 1)
+
+    def rest(self) -> Iterator[Record]:
+        """Yield one bad record when something follows the end of the document."""
+        if self._window.sign():
+            shown = self._window.text[self._window.at :][:_SHOWN].encode("utf-8", "surrogateescape")
+            reason = "something follows the end of the JSON document; expected one array, or JSON Lines"
+            yield Record(self._window.line, None, bytes_shown(shown), (reason,))
 
     def object_with_array(self) -> Generator[Record]:
         window, found = self._window, ""
@@ -120,6 +135,7 @@ class _Reader:
                 yield from self.array()
             else:
                 self._small_value(f"the value of {str(name)[:40]!r}")
+        window.skip_to(window.at + 1)
         if not found:
             raise self._unreadable("the object holds no array of objects; expected records, such as [{…}, {…}]")
 
@@ -175,27 +191,38 @@ class _Reader:
             self._first_key = str(next(iter(value)))
         return Record(line, value, raw, problems)
 
-    def _broken(self, line: int, reason: str) -> Record:
-        """Return the record that cannot be read, and go on where the next one seems to begin."""
+    def _broken(self, line: int, reason: str) -> tuple[Record, bool]:
+        """Return the record that cannot be read and whether another one seems to begin after it, where reading goes on.
+
+        Raises:
+            UnreadableDataset: many records seem to follow, and none can be told from the next.
+        """
         window = self._window
         key = re.escape(self._first_key) if self._first_key else r'[^"\\]*'
         boundary = re.compile(rf'\}}\s*,\s*(?=\{{\s*"{key}"\s*:)')
-        kept, length = "", 0
+        beginning = re.compile(rf'"{key}"\s*:')
+        kept, length, beginnings = "", 0, 0
         while not (following := boundary.search(window.text, window.at)):
             # The boundary may lie across the end of what has been read.
             passed = window.skip_to(max(window.at, len(window.text) - 200))
             kept, length = (kept + passed)[:LONGEST_LINE], length + len(passed)
+            beginnings += len(beginning.findall(passed)) if self._first_key else 0
             if not window.more():
                 break
         passed = window.skip_to(following.end() if following else len(window.text))
         kept, length = kept + passed, length + len(passed)
+        if not following and beginnings > _FEW:
+            raise UnreadableDataset(
+                f"{self._name}:{line}: {reason}, and from here on no record can be told from the next; "
+                "mend the document, or write it as JSON Lines"
+            )
         if not following:
             reason = f"{reason}; no further record begins after it"
         if length > LONGEST_LINE:
             kept = kept[:_SHOWN] + "…"
             reason = f"{reason}; it is {length:,} characters long"
         data = kept.rstrip(" \t\r\n,").encode("utf-8", "surrogateescape" if _ESCAPED.search(kept) else "surrogatepass")
-        shown = data.decode("utf-8", "backslashreplace")
+        shown = bytes_shown(data)
         if not data.isascii() and _ESCAPED.search(kept):
             reason = f"{reason}; some of its bytes are not UTF-8, probably {likely_encoding(data)[0]}"
-        return Record(line, None, shown, (reason,))
+        return Record(line, None, shown, (reason,)), following is not None

@@ -65,7 +65,7 @@ def problem_of(error: Exception) -> str:
     if isinstance(error, RecursionError):
         return "not JSON that can be read: nested too deeply (recursion limit)"
     if isinstance(error, json.JSONDecodeError):
-        return f"not JSON: {error.msg} at character {error.pos + 1}"
+        return f"not JSON: {error.msg.removesuffix(' at')} at character {error.pos + 1}"
     return f"not JSON that can be read: {str(error).splitlines()[0].split(';')[0]}"
 
 

@@ -107,7 +107,7 @@ def _record(cells: Sequence[str], columns: Sequence[str], taken: Sequence[_Line]
 def _in_words(error: Exception) -> str:
     if isinstance(error, csv.Error) and "unexpected end" not in str(error):
         return f"not CSV: {error}"
-    return "a quote is opened and not closed"
+    return str(error) if isinstance(error, _Runaway) else "a quote is opened and not closed"
 
 
 def _decoded(file: IO[bytes], form: TextForm, repair: bool) -> Iterator[_Line]:
@@ -139,7 +139,9 @@ class _Lines:
         self._characters += len(line.text)
         if line.length or len(self._taken) >= _MOST_LINES or self._characters > LONGEST_LINE:
             self._back.appendleft(line)
-            raise _Runaway
+            raise _Runaway(
+                f"the line is {line.length:,} bytes long" if line.length else "a quote is opened and not closed"
+            )
         self._taken.append(line)
         return line.text + "\n"
 

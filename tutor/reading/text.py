@@ -39,6 +39,8 @@ class TextForm:
             return data.decode(), ""
         except UnicodeDecodeError as error:
             start = error.start
+        if self.encoding.startswith("UTF-16"):
+            return bytes_shown(data), f"half of a character (a lone surrogate) at position {start + 1} of the line"
         encoding, codec = likely_encoding(data)
         if repair:
             return data.decode(codec, "replace"), ""

@@ -205,6 +205,20 @@ def test_a_broken_record_in_a_document_costs_no_other(tmp_path: Path) -> None:
         assert {51, 52} >= {row.line for row in bad}
 
 
+def test_records_that_cannot_be_told_apart_are_not_passed_over(tmp_path: Path) -> None:
+    good = [json.dumps(record) for record in records(20)]
+    path = tmp_path / "d.json"
+    path.write_text("[" + ",\n".join([*good, *(text.rstrip('"}') for text in good)]) + "]")
+    with pytest.raises(UnreadableDataset, match=r"d\.json:21: .* no record can be told from the next"):
+        read_rows(path)
+    path.write_text("[" + ",\n".join(good) + "]\n[" + ",\n".join(good) + "]")
+    rows, bad = read_rows(path)
+    assert len(rows) == 20
+    assert [(row.line, row.reasons[0].split(";")[0]) for row in bad] == [
+        (21, "something follows the end of the JSON document")
+    ]
+
+
 def test_hub_names_are_checked_and_a_missing_network_is_one_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
