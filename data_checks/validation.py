@@ -14,7 +14,8 @@ from great_expectations.data_context.types.base import ProgressBarsConfig
 
 from data_checks.facts import frame_of_facts
 from data_checks.suite import TEXT_COLUMNS, Check, checks
-from tutor.rows import BadRow, Row, raw_text, read_rows
+from tutor.reading import read_rows
+from tutor.rows import BadRow, Row, raw_text
 
 DATA_DOCS = "data_docs"
 _SITE = "teachers"

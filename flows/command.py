@@ -124,7 +124,7 @@ def _generate(chosen: argparse.Namespace) -> int:
 def _check(chosen: argparse.Namespace) -> int:
     import tempfile
 
-    from tutor.rows import read_rows
+    from tutor.reading import read_rows
 
     _refuse_unwritable(chosen.json)
     open_store()
@@ -162,7 +162,8 @@ def _retrain(chosen: argparse.Namespace) -> int:
 
 
 def _evaluate(chosen: argparse.Namespace) -> int:
-    from tutor.rows import BadRow, read_rows
+    from tutor.reading import read_rows
+    from tutor.rows import BadRow
 
     rows, unreadable = read_rows(chosen.questions)
     if unreadable:

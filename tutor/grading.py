@@ -45,6 +45,13 @@ def final_answer(reply: str) -> Quantity | None:
     return taken.quantity if taken else None
 
 
+def stated_answer(reply: str) -> str:
+    """Return the final answer of `reply`, found as in `final_answer`, as it is written there; "" if there is none."""
+    plain = plain_text(reply)
+    taken = _final(plain)
+    return plain[taken.start : taken.end].strip(" .\n") if taken else ""
+
+
 def grade(reply: str, expected: str) -> Grade:
     """Return the grade of `reply` against `expected`: equal as exact numbers with units, or else as plain text.
 

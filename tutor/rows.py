@@ -1,4 +1,4 @@
-"""Rows of a dataset: read from JSON Lines, told apart by their template, split for training and examination."""
+"""Rows of a dataset: kept as JSON Lines, told apart by their template, split for training and examination."""
 
 from __future__ import annotations
 
@@ -12,20 +12,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from tutor.errors import UnreadableDataset
-
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 NO_TOPIC = "sin tema"
+NO_LEVEL = "sin nivel"
 _SPACES = re.compile(r"\s+")
-# The names under which datasets keep each field, ours first.
-_FIELDS = {
-    "question": ("question", "instruction"),
-    "answer": ("answer",),
-    "solution": ("solution",),
-    "topic": ("topic",),
-    "level": ("level",),
-    "id": ("id",),
-}
 
 
 @dataclass(frozen=True)
@@ -49,25 +39,6 @@ class BadRow:
     id: str
     reasons: tuple[str, ...]
     raw: str
-
-
-def read_rows(path: Path) -> tuple[list[Row], list[BadRow]]:
-    """Return the rows of a JSON Lines file and the lines that are no rows, each with its reason.
-
-    Raises:
-        UnreadableDataset: the file is missing, is no file, is not UTF-8 text or holds no line.
-    """
-    rows, bad = [], []
-    for number, text in enumerate(_lines(path), start=1):
-        if not text.strip():
-            continue
-        try:
-            rows.append(_row(json.loads(text), number))
-        except (ValueError, RecursionError) as error:
-            bad.append(BadRow(number, f"line-{number}", (str(error).split("\n")[0],), text))
-    if not rows and not bad:
-        raise UnreadableDataset(f"{path}: the file is empty; expected one JSON object a line")
-    return rows, bad
 
 
 def write_rows(path: Path, rows: Iterable[Row | BadRow]) -> None:
@@ -123,56 +94,6 @@ def digest_of(values: Mapping[str, Any]) -> str:
     """Return 16 hexadecimal digits that change whenever a value does; values are JSON or have a `str` form."""
     text = json.dumps(values, sort_keys=True, ensure_ascii=False, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def _lines(path: Path) -> list[str]:
-    if not path.exists():
-        raise UnreadableDataset(f"{path}: there is no such file; expected a dataset in JSON Lines")
-    if not path.is_file():
-        raise UnreadableDataset(f"{path}: is not a regular file; expected a dataset in JSON Lines")
-    try:
-        return path.read_text(encoding="utf-8-sig").split("\n")
-    except UnicodeDecodeError as error:
-        raise UnreadableDataset(
-            f"{path}: byte {error.start} is not UTF-8 text; save the file as UTF-8 and try again"
-        ) from None
-    except OSError as error:
-        raise UnreadableDataset(f"{path}: cannot be read ({error.strerror}); check its permissions") from None
-
-
-def _row(record: object, line: int) -> Row:
-    if not isinstance(record, dict):
-        raise ValueError(f"expected a JSON object, got {type(record).__name__}")
-    values = {field: _text(record, names) for field, names in _FIELDS.items()}
-    for field in ("question", "answer"):
-        if not values[field]:
-            raise ValueError(f"'{field}' is missing or empty")
-    return Row(
-        id=values["id"] or f"line-{line}",
-        question=values["question"],
-        solution=values["solution"],
-        answer=values["answer"],
-        topic=values["topic"] or NO_TOPIC,
-        level=values["level"] or "sin nivel",
-        line=line,
-    )
-
-
-def _text(record: Mapping[str, Any], names: Sequence[str]) -> str:
-    for name in names:
-        value = record.get(name)
-        if value is None:
-            continue
-        if isinstance(value, bool) or not isinstance(value, (str, int, float)):
-            raise ValueError(f"'{name}' is a {type(value).__name__}; expected text")
-        # A JSON number has a decimal point; written with a comma it cannot be taken for thousands.
-        text = str(value).replace(".", ",") if isinstance(value, float) else str(value).strip()
-        try:
-            text.encode()
-        except UnicodeEncodeError:
-            raise ValueError(f"'{name}' holds half of a character (lone surrogate)") from None
-        return text
-    return ""
 
 
 def _fraction(text: str) -> float:

@@ -9,7 +9,7 @@ from tutor.adapter import quantised_base
 from tutor.base_model import load, load_tokenizer
 from tutor.config import RetrainConfig
 from tutor.packing import PackedRows, pack_rows
-from tutor.rows import read_rows
+from tutor.reading import read_rows
 from tutor.settings import Store
 from tutor.tokenization import IGNORED, encode
 

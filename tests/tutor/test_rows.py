@@ -6,7 +6,8 @@ import pytest
 
 from tests.conftest import write_jsonl
 from tutor.errors import UnreadableDataset
-from tutor.rows import read_rows, split_by_template, spread_over_topics, template
+from tutor.reading import read_rows
+from tutor.rows import split_by_template, spread_over_topics, template
 
 
 def test_rows_are_read_with_their_lines(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from tutor.base_model import load_tokenizer
 from tutor.config import RetrainConfig
 from tutor.errors import TrainingRefused
 from tutor.head_loss import summed_cross_entropy
-from tutor.rows import read_rows
+from tutor.reading import read_rows
 from tutor.settings import Store
 from tutor.tokenization import TOKENS, write_tokens
 from tutor.training import CHECKPOINTS, train_adapter
