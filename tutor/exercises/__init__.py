@@ -6,12 +6,18 @@ from collections.abc import Iterator
 from dataclasses import replace
 from random import Random
 
-from tutor.exercises.algebra import decimals, divisibility, equations, fractions, percentages, powers_and_roots
-from tutor.exercises.arithmetic import addition, division, multiplication, order_of_operations, subtraction
+from tutor.exercises.arithmetic import addition, division, multiplication, subtraction
 from tutor.exercises.chains import mental_chain
+from tutor.exercises.decimals import decimals
+from tutor.exercises.divisibility import divisibility
+from tutor.exercises.equations import equations
 from tutor.exercises.exercise import Exercise, Maker
+from tutor.exercises.fractions import fractions
 from tutor.exercises.measures import perimeter_and_area, units
+from tutor.exercises.order import order_of_operations
+from tutor.exercises.percentages import percentages
 from tutor.exercises.phrasing import as_pupils_type, in_school_notation
+from tutor.exercises.powers import powers_and_roots
 from tutor.exercises.problems import one_step, two_steps
 
 # How often each topic comes up, out of the sum of all.

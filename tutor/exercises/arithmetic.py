@@ -1,4 +1,4 @@
-"""The four operations with whole numbers, and the order in which they are done."""
+"""The four operations with whole numbers."""
 
 from __future__ import annotations
 
@@ -197,57 +197,6 @@ def division(rng: Random) -> Exercise:
     if b in PART_NAMES and rng.random() < 0.25:
         question = ask_for_value(phrase((PART_NAMES[b],), rng, a=a), rng)
     return Exercise(question, solution, str(quotient), "división", level)
-
-
-def order_of_operations(rng: Random) -> Exercise:
-    """Return an expression of several operations, with parentheses or without."""
-    make = rng.choices((_sum_and_product, _sum_and_quotient, _parentheses, _two_products), (45, 15, 28, 12))[0]
-    a, b, c = rng.randint(2, 20), rng.randint(2, 10), rng.randint(2, 10)
-    expression, first, then, value = make(a, b, c, rng)
-    question = ask_for_value(_as_typed(expression, rng), rng)
-    solution = f"Primero {first}. Después {then}={value}."
-    return Exercise(question, solution, str(value), "orden de operaciones", "primaria 6")
-
-
-def _sum_and_product(a: int, b: int, c: int, rng: Random) -> tuple[str, str, str, int]:
-    product, first = b * c, f"el producto {b}×{c}={b * c}"
-    if rng.random() < 0.5:
-        if rng.random() < 0.5:
-            return f"{a}+{b}×{c}", first, f"{a}+{product}", a + product
-        return f"{b}×{c}+{a}", first, f"{product}+{a}", a + product
-    if rng.random() < 0.5 and product > a:
-        return f"{b}×{c}-{a}", first, f"{product}-{a}", product - a
-    return f"{a + product}-{b}×{c}", first, f"{a + product}-{product}", a
-
-
-def _sum_and_quotient(a: int, b: int, c: int, rng: Random) -> tuple[str, str, str, int]:
-    product, first = b * c, f"la división {b * c}÷{b}={c}"
-    if rng.random() < 0.5:
-        return f"{a}+{product}÷{b}", first, f"{a}+{c}", a + c
-    return f"{a + c}-{product}÷{b}", first, f"{a + c}-{c}", a
-
-
-def _parentheses(a: int, b: int, c: int, rng: Random) -> tuple[str, str, str, int]:
-    inside, value = (f"{a}+{b}", a + b) if rng.random() < 0.6 else (f"{a + b}-{b}", a)
-    first = f"el paréntesis {inside}={value}"
-    if rng.random() < 0.5:
-        return f"({inside})×{c}", first, f"{value}×{c}", value * c
-    return f"{c}×({inside})", first, f"{c}×{value}", value * c
-
-
-def _two_products(a: int, b: int, c: int, rng: Random) -> tuple[str, str, str, int]:
-    d = rng.randint(2, 9)
-    first = f"los productos {a}×{b}={a * b} y {c}×{d}={c * d}"
-    return f"{a}×{b}+{c}×{d}", first, f"{a * b}+{c * d}", a * b + c * d
-
-
-def _as_typed(expression: str, rng: Random) -> str:
-    times, over = rng.choice("×x*·"), rng.choice("÷/:")
-    typed = expression.replace("÷", over).replace("×", times)
-    if rng.random() < 0.5:
-        for sign in ("+", "-", times, over):
-            typed = typed.replace(sign, f" {sign} ")
-    return typed
 
 
 def decimal_parts(number: int) -> list[int]:
