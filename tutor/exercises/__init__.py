@@ -40,6 +40,9 @@ CURRICULUM: dict[Maker, int] = {
     mental_chain: 6,
 }
 
+# A small tutor learns one way of working best: most rows are explained in that one.
+OTHER_STYLES_SHARE = 0.15
+
 
 def exercises(seed: int) -> Iterator[Exercise]:
     """Yield different exercises for ever; the same `seed` yields the same ones in the same order."""
@@ -51,4 +54,10 @@ def exercises(seed: int) -> Iterator[Exercise]:
         question = as_pupils_type(exercise.question, rng)
         if question not in seen:
             seen.add(question)
-            yield replace(exercise, question=question, solution=in_school_notation(exercise.solution))
+            yield replace(exercise, question=question, solution=in_school_notation(_solution(exercise, rng)))
+
+
+def _solution(exercise: Exercise, rng: Random) -> str:
+    if exercise.other_solutions and rng.random() < OTHER_STYLES_SHARE:
+        return rng.choice(exercise.other_solutions)
+    return exercise.solution

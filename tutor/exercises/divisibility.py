@@ -6,6 +6,7 @@ from math import gcd, isqrt, lcm
 from random import Random
 
 from tutor.exercises.exercise import Exercise
+from tutor.exercises.explanations import with_check, with_rule, with_warning
 from tutor.exercises.phrasing import phrase
 
 GCD_WORDS = (
@@ -42,37 +43,65 @@ DIVISOR_COUNT_WORDS = (
 
 def divisibility(rng: Random) -> Exercise:
     """Return a greatest divisor, a least multiple, a remainder, the next prime or a count of divisors."""
-    kind = rng.choices(("gcd", "lcm", "remainder", "prime", "count"), (25, 25, 25, 15, 10))[0]
-    if kind == "gcd":
-        g, p, q = rng.randint(2, 12), rng.randint(1, 6), rng.randint(1, 6)
-        a, b = g * p, g * (q if q != p else p + 1)
-        value = gcd(a, b)
-        question = phrase(GCD_WORDS, rng, a=a, b=b)
-        steps = f"El mayor que divide a los dos es {value}: {a}÷{value}={a // value} y {b}÷{value}={b // value}"
-    elif kind == "lcm":
-        a, b = rng.randint(2, 12), rng.randint(2, 12)
-        b = b if b != a else b + 1
-        value = lcm(a, b)
-        question = phrase(LCM_WORDS, rng, a=a, b=b)
-        steps = f"El menor múltiplo de los dos es {value}: {a}×{value // a}={value} y {b}×{value // b}={value}"
-    elif kind == "remainder":
-        b, quotient = rng.randint(2, 9), rng.randint(1, 11)
-        value = rng.randint(0, b - 1)
-        a = b * quotient + value
-        question = phrase(REMAINDER_WORDS, rng, a=a, b=b)
-        steps = f"{b}×{quotient}={b * quotient}, {a}-{b * quotient}={value}"
-    elif kind == "prime":
-        a = rng.randint(2, 60)
-        value = next(n for n in range(a + 1, a + 30) if _is_prime(n))
-        question = phrase(NEXT_PRIME_WORDS, rng, a=a)
-        steps = f"Después de {a}, el primero que solo se divide por 1 y por sí mismo es {value}"
-    else:
-        a = rng.randint(2, 30)
-        divisors = [n for n in range(1, a + 1) if a % n == 0]
-        value = len(divisors)
-        question = phrase(DIVISOR_COUNT_WORDS, rng, a=a)
-        steps = f"Los divisores de {a} son {', '.join(map(str, divisors))}; hay {value}"
-    return Exercise(question, steps + ".", str(value), "divisibilidad y primos", "primaria 6")
+    make = rng.choices((_gcd, _lcm, _remainder, _next_prime, _divisor_count), (25, 25, 25, 15, 10))[0]
+    return make(rng)
+
+
+def _gcd(rng: Random) -> Exercise:
+    g, p, q = rng.randint(2, 12), rng.randint(1, 6), rng.randint(1, 6)
+    a, b = g * p, g * (q if q != p else p + 1)
+    value = gcd(a, b)
+    solution = f"El mayor que divide a los dos es {value}: {a}÷{value}={a // value} y {b}÷{value}={b // value}."
+    others = [with_rule("Buscamos un divisor de los dos, el mayor", solution)]
+    if smaller := [n for n in range(2, value) if value % n == 0]:
+        others.append(with_warning(solution, f"{smaller[-1]} también divide a los dos, pero no es el mayor"))
+    return _exercise(phrase(GCD_WORDS, rng, a=a, b=b), solution, value, others)
+
+
+def _lcm(rng: Random) -> Exercise:
+    a, b = rng.randint(2, 12), rng.randint(2, 12)
+    b = b if b != a else b + 1
+    value = lcm(a, b)
+    solution = f"El menor múltiplo de los dos es {value}: {a}×{value // a}={value} y {b}×{value // b}={value}."
+    others = [with_rule("Buscamos un múltiplo de los dos, el menor", solution)]
+    if value < a * b:
+        others.append(with_warning(solution, f"{a}×{b}={a * b} también es múltiplo de los dos, pero no es el menor"))
+    return _exercise(phrase(LCM_WORDS, rng, a=a, b=b), solution, value, others)
+
+
+def _remainder(rng: Random) -> Exercise:
+    b, quotient = rng.randint(2, 9), rng.randint(1, 11)
+    value = rng.randint(0, b - 1)
+    a = b * quotient + value
+    solution = f"{b}×{quotient}={b * quotient}, {a}-{b * quotient}={value}."
+    others = [
+        with_check(solution, f"{b * quotient}+{value}={a}"),
+        with_warning(solution, f"el resto siempre es menor que {b}"),
+    ]
+    return _exercise(phrase(REMAINDER_WORDS, rng, a=a, b=b), solution, value, others)
+
+
+def _next_prime(rng: Random) -> Exercise:
+    a = rng.randint(2, 60)
+    value = next(n for n in range(a + 1, a + 30) if _is_prime(n))
+    solution = f"Después de {a}, el primero que solo se divide por 1 y por sí mismo es {value}."
+    others = [with_rule("Un primo tiene dos divisores", solution)]
+    if odd := [n for n in range(a + 1, value) if n % 2]:
+        factor = next(n for n in range(3, odd[0]) if odd[0] % n == 0)
+        others.append(with_warning(solution, f"{odd[0]} no es primo, {factor}×{odd[0] // factor}={odd[0]}"))
+    return _exercise(phrase(NEXT_PRIME_WORDS, rng, a=a), solution, value, others)
+
+
+def _divisor_count(rng: Random) -> Exercise:
+    a = rng.randint(2, 30)
+    divisors = [n for n in range(1, a + 1) if a % n == 0]
+    solution = f"Los divisores de {a} son {', '.join(map(str, divisors))}; hay {len(divisors)}."
+    others = [with_warning(solution, f"el 1 y el {a} también cuentan")]
+    return _exercise(phrase(DIVISOR_COUNT_WORDS, rng, a=a), solution, len(divisors), others)
+
+
+def _exercise(question: str, solution: str, value: int, others: list[str]) -> Exercise:
+    return Exercise(question, solution, str(value), "divisibilidad y primos", "primaria 6", tuple(others))
 
 
 def _is_prime(n: int) -> bool:

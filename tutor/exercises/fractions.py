@@ -1,4 +1,4 @@
-"""Fractions: sums, differences, products, a part of a number, lowest terms; percentages."""
+"""Fractions: sums, differences, products, a part of a number, lowest terms."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from fractions import Fraction
 from math import gcd, lcm
 from random import Random
 
-from tutor.exercises.arithmetic import ADDITION_WORDS, MULTIPLICATION_WORDS, SUBTRACTION_WORDS, ask_for_operation
+from tutor.exercises.arithmetic import ADDITION_WORDS, PRODUCT_WORDS, SUBTRACTION_WORDS, ask_for_operation
 from tutor.exercises.exercise import Exercise
+from tutor.exercises.explanations import with_check, with_rule, with_warning
 from tutor.exercises.phrasing import phrase
 
 FRACTION_OF_WORDS = (
@@ -17,6 +18,7 @@ FRACTION_OF_WORDS = (
     "¿Cuál es la fracción {f} de {n}?",
     "De {n} [caramelos|lápices|globos], {f} son [azules|míos|nuevos]. ¿Cuántos son?",
     "Si tomo {f} de {n}, ¿cuánto [tengo|tomo]?",
+    "En una granja hay {n} [gallinas|ovejas] y {f} son blancas. ¿Cuántas son blancas?",
 )
 SIMPLIFY_WORDS = (
     "[Simplifica|Reduce] [la fracción |]{f}",
@@ -41,7 +43,9 @@ def fractions(rng: Random) -> Exercise:
     if kind == "times":
         top, bottom = a * c, b * d
         steps = f"Multiplicamos: {a}×{c}={top} y {b}×{d}={bottom}, queda {top}/{bottom}"
-        return _fraction_answer(ask_for_operation(left, "×", right, MULTIPLICATION_WORDS, rng), steps, top, bottom)
+        rule = "Se multiplican numeradores entre sí y denominadores entre sí"
+        question = ask_for_operation(left, "×", right, PRODUCT_WORDS, rng)
+        return _fraction_answer(question, steps, top, bottom, rule)
     sign = "+" if rng.random() < 0.6 or Fraction(a, b) <= Fraction(c, d) else "-"
     common = lcm(b, d)
     x, y = a * common // b, c * common // d
@@ -52,15 +56,23 @@ def fractions(rng: Random) -> Exercise:
         steps += f"{x}/{common}{sign}{y}/{common}="
     steps += f"{top}/{common}"
     words = ADDITION_WORDS if sign == "+" else SUBTRACTION_WORDS
-    return _fraction_answer(ask_for_operation(left, sign, right, words, rng), steps, top, common)
+    rule = "Primero hace falta el mismo denominador" if b != d else "El denominador no cambia"
+    mistake = f"{left}{sign}{right} no es {a + c}/{b + d}, los denominadores no se suman" if sign == "+" else None
+    return _fraction_answer(ask_for_operation(left, sign, right, words, rng), steps, top, common, rule, mistake)
 
 
-def _fraction_answer(question: str, steps: str, top: int, bottom: int) -> Exercise:
+def _fraction_answer(
+    question: str, steps: str, top: int, bottom: int, rule: str, mistake: str | None = None
+) -> Exercise:
     value = Fraction(top, bottom)
     answer = str(value)
     if value.denominator != bottom:
         steps += f", que es {answer}"
-    return Exercise(question, steps + ".", answer, "fracciones", "primaria 6")
+    solution = f"{steps}."
+    others = [with_rule(rule, solution)]
+    if mistake:
+        others.append(with_warning(solution, mistake))
+    return Exercise(question, solution, answer, "fracciones", "primaria 6", tuple(others))
 
 
 def _fraction_of(rng: Random) -> Exercise:
@@ -72,7 +84,12 @@ def _fraction_of(rng: Random) -> Exercise:
     if top > 1:
         steps += f". Multiplicamos: {part}×{top}={part * top}"
     question = phrase(FRACTION_OF_WORDS, rng, f=f"{top}/{bottom}", n=number)
-    return Exercise(question, steps + ".", str(part * top), "fracciones", "primaria 5")
+    solution = f"{steps}."
+    others = (
+        with_check(solution, f"{part * top}÷{number}={top}/{bottom}"),
+        with_rule("El denominador divide y el numerador multiplica", solution),
+    )
+    return Exercise(question, solution, str(part * top), "fracciones", "primaria 5", others)
 
 
 def _simplify(rng: Random) -> Exercise:
@@ -81,4 +98,8 @@ def _simplify(rng: Random) -> Exercise:
     k = rng.randint(2, 9)
     solution = f"Dividimos entre {k}: {top * k}÷{k}={top} y {bottom * k}÷{k}={bottom}, queda {top}/{bottom}."
     question = phrase(SIMPLIFY_WORDS, rng, f=f"{top * k}/{bottom * k}")
-    return Exercise(question, solution, f"{top}/{bottom}", "fracciones", "primaria 6")
+    others = (
+        with_check(solution, f"{top * k}×{bottom}={bottom * k}×{top}"),
+        with_rule("Se divide arriba y abajo por el mismo número", solution),
+    )
+    return Exercise(question, solution, f"{top}/{bottom}", "fracciones", "primaria 6", others)

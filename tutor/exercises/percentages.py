@@ -7,7 +7,9 @@ from math import gcd
 from random import Random
 
 from tutor.exercises.exercise import Exercise, spanish
+from tutor.exercises.explanations import with_check, with_rule, with_warning
 from tutor.exercises.phrasing import phrase
+from tutor.exercises.vocabulary import market
 
 PERCENT_WORDS = (
     "¿Cuánto es el {p} [de|sobre] {n}?",
@@ -17,8 +19,17 @@ PERCENT_WORDS = (
     "¿Qué número es el {p} de {n}?",
     "Si tomo el {p} de {n}, ¿cuánto [es|tengo]?",
     "De {n} [alumnos, el {p} llegó tarde|libros, el {p} son nuevos|globos, el {p} son rojos]. ¿Cuántos son?",
-    "[Una camisa|Un juego|Un libro] cuesta {n} euros y [tiene|le hacen] un descuento del {p}. ¿Cuánto [descuentan|es el descuento]?",
+    "¿Qué cantidad [representa|es] el {p} de {n}?",
+    "En un colegio hay {n} alumnos y el {p} [va a pie|come en el comedor|juega al fútbol]. ¿Cuántos alumnos son?",
+    "Una [granja|finca] tiene {n} animales y el {p} son [vacas|gallinas|ovejas]. ¿Cuántas hay?",
+    "Si {n} es el total, ¿cuánto es el {p}?",
 )
+DISCOUNT_WORDS = (
+    "{un_g} cuesta {n} {m} y [tiene|le hacen] un descuento del {p}. ¿Cuánto [descuentan|es el descuento]?",
+    "En las rebajas, {g} de {n} {m} se rebaja un {p}. ¿Cuánto dinero [ahorras|se ahorra]?",
+)
+
+_QUARTERS = {25: "El 25 % es la cuarta parte", 50: "El 50 % es la mitad", 75: "El 75 % son tres cuartas partes"}
 
 
 def percentages(rng: Random) -> Exercise:
@@ -30,7 +41,18 @@ def percentages(rng: Random) -> Exercise:
     written_percent = f"{percent}{rng.choice((' %', '%', '%', ' por ciento'))}"
     solution = f"El {percent} % de {number}: {_percent_steps(percent, number)}."
     question = phrase(PERCENT_WORDS, rng, p=written_percent, n=number)
-    return Exercise(question, solution, spanish(result), "porcentajes", "primaria 6")
+    if percent <= 50 and rng.random() < 0.15:
+        sale = market(number, rng)
+        one = f"{sale.good.agree('un')} {sale.good.singular}"
+        slots = {"un_g": one.capitalize(), "g": one, "m": sale.currency.name}
+        question = phrase(DISCOUNT_WORDS, rng, p=written_percent, n=number, **slots)
+    others = [
+        with_check(solution, f"{number}×{percent}÷100={spanish(result)}"),
+        with_rule("El 10 % es la décima parte" if percent not in (25, 50, 75) else _QUARTERS[percent], solution),
+    ]
+    if percent not in (10, 100) and Fraction(number, percent) != result:
+        others.append(with_warning(solution, f"no se divide entre {percent}"))
+    return Exercise(question, solution, spanish(result), "porcentajes", "primaria 6", tuple(others))
 
 
 def _percent_steps(percent: int, number: int) -> str:

@@ -9,7 +9,7 @@ from random import Random
 
 _ALTERNATIVES = re.compile(r"\[([^\[\]]*)\]")
 
-_TIGHT_SIGN = re.compile(r"(?<=[\w)²])([-+×÷=])(?=[\w(√])")
+_TIGHT_SIGN = re.compile(r"(?<=[\w)²])([-+×÷=])(?=[\w(√]|-\d)")
 
 # Any expression, already written with symbols or words, can be asked for in these ways.
 ASK_FOR_VALUE: tuple[str, ...] = (
@@ -20,7 +20,7 @@ ASK_FOR_VALUE: tuple[str, ...] = (
     "¿{e}?",
     "¿Cuánto [es|da|vale|resulta|sale] {e}?",
     "¿Cuánto [es|da|son] {e}?",
-    "¿Cuánto [hacen|suman en total|sería|me da|nos da] {e}?",
+    "¿Cuánto [hacen|sería|me da|nos da] {e}?",
     "¿Cuál es [el resultado|el valor|la solución|la respuesta] de {e}?",
     "¿Qué [resultado|valor|número] [da|sale de|se obtiene con|tiene|obtienes con] {e}?",
     "¿Qué número [sale|obtengo|resulta] [al hacer|si hago|si calculo|al calcular|al resolver] {e}?",
@@ -61,10 +61,10 @@ _GREETINGS: tuple[str, ...] = (
 _FAREWELLS: tuple[str, ...] = (
     " por favor",
     ", por favor",
-    " Gracias.",
-    " Paso a paso.",
-    " Explícalo.",
-    " Muestra los pasos.",
+    ", gracias",
+    ", paso a paso",
+    ", explícalo",
+    " (muestra los pasos)",
 )
 
 
@@ -92,7 +92,7 @@ def as_pupils_type(question: str, rng: Random) -> str:
     if dice < 0.06:
         return rng.choice(_GREETINGS) + _lower_first(question)
     if dice < 0.10:
-        return question + rng.choice(_FAREWELLS)
+        return question.rstrip(".") + rng.choice(_FAREWELLS)
     if dice < 0.16:
         return _without_accents(question.lower()).replace("¿", "")
     if dice < 0.20:

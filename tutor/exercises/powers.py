@@ -5,6 +5,7 @@ from __future__ import annotations
 from random import Random
 
 from tutor.exercises.exercise import Exercise
+from tutor.exercises.explanations import with_rule, with_warning
 from tutor.exercises.phrasing import ask_for_value, phrase
 
 SQUARE_WORDS = (
@@ -32,7 +33,6 @@ ROOT_WORDS = (
     "la raíz de {n}",
     "raíz cuadrada de {n}",
     "√{n}",
-    "raiz de {n}",
 )
 ROOT_QUESTIONS = (
     "¿Qué número [multiplicado por sí mismo da|elevado al cuadrado da|al cuadrado es] {n}?",
@@ -48,9 +48,11 @@ def powers_and_roots(rng: Random) -> Exercise:
         question = phrase(ROOT_QUESTIONS, rng, n=a * a)
         if rng.random() < 0.7:
             question = ask_for_value(phrase(ROOT_WORDS, rng, n=a * a), rng)
-        return Exercise(
-            question, f"√{a * a}={a}, porque {a}×{a}={a * a}.", str(a), "potencias y raíces", "secundaria 1"
-        )
+        solution = f"√{a * a}={a}, porque {a}×{a}={a * a}."
+        others = [with_rule("Buscamos un número que por sí mismo lo dé", solution)]
+        if a != 2:
+            others.append(with_warning(solution, f"no es la mitad de {a * a}"))
+        return Exercise(question, solution, str(a), "potencias y raíces", "secundaria 1", tuple(others))
     exponent = {"square": 2, "cube": 3}.get(kind) or rng.choice((4, 5))
     a = rng.randint(1, {2: 15, 3: 6}.get(exponent, 3))
     if kind == "power" and rng.random() < 0.3:
@@ -64,4 +66,7 @@ def powers_and_roots(rng: Random) -> Exercise:
     shown = ", ".join(steps)
     solution = f"{a}^{exponent}={factors}: {shown}." if exponent > 2 else f"{a}^2={factors}={total}."
     question = ask_for_value(phrase(words, rng, a=a, n=exponent), rng)
-    return Exercise(question, solution, str(total), "potencias y raíces", "secundaria 1")
+    others = [with_rule("El exponente dice cuántas veces se repite el factor", solution)]
+    if total != a * exponent:
+        others.append(with_warning(solution, f"no es {a}×{exponent}, que da {a * exponent}"))
+    return Exercise(question, solution, str(total), "potencias y raíces", "secundaria 1", tuple(others))
