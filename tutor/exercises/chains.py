@@ -41,11 +41,10 @@ def mental_chain(rng: Random) -> Exercise:
     steps = [_SPOKEN[s].format(n=n) if spoken else f"{s}{n}" for s, n in zip(signs, numbers, strict=True)]
     question = phrase(CHAIN_WORDS, rng, start=start, steps=", ".join(steps))
     worked = f"{', '.join(solution)}."
-    others = (
-        with_rule("Cada paso parte del resultado anterior", worked),
-        with_warning(worked, "en una cadena se opera siempre en orden, aunque haya productos"),
-    )
-    return Exercise(question, worked, str(total), "cálculo mental", "primaria 4", others)
+    others = [with_rule("Cada paso parte del resultado anterior", worked)]
+    if "×" in signs:
+        others.append(with_warning(worked, "en una cadena el producto no va antes"))
+    return Exercise(question, worked, str(total), "cálculo mental", "primaria 4", tuple(others))
 
 
 def _next(total: int, rng: Random) -> tuple[str, int, int]:

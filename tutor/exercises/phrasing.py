@@ -7,6 +7,9 @@ import unicodedata
 from collections.abc import Sequence
 from random import Random
 
+from tutor.exercises.vocabulary import PEOPLE
+
+_NAMES = frozenset(person.name for person in PEOPLE)
 _ALTERNATIVES = re.compile(r"\[([^\[\]]*)\]")
 
 _TIGHT_SIGN = re.compile(r"(?<=[\w)²])([-+×÷=])(?=[\w(√]|-\d)")
@@ -83,7 +86,7 @@ def phrase(patterns: Sequence[str], rng: Random, **slots: object) -> str:
 
 def ask_for_value(expression: str, rng: Random) -> str:
     """Return a question or an order that asks for the value of `expression`."""
-    return expand(rng.choice(ASK_FOR_VALUE), rng).format(e=expression)
+    return expand(rng.choice(ASK_FOR_VALUE), rng).format(e=expression).replace(" de el ", " del ")
 
 
 def as_pupils_type(question: str, rng: Random) -> str:
@@ -113,6 +116,8 @@ def in_school_notation(solution: str) -> str:
 
 
 def _lower_first(text: str) -> str:
+    if text.split(maxsplit=1)[0] in _NAMES:
+        return text
     return text[:2].lower() + text[2:] if text.startswith("¿") else text[:1].lower() + text[1:]
 
 
