@@ -15,7 +15,7 @@ from tutor.exercises.explanations import (
 from tutor.exercises.phrasing import ask_for_value, phrase
 
 ADDITION_WORDS = (
-    "[Suma|Sumar|Sume|Añade|Agrega] {a} [y|más|con] {b}",
+    "[Suma|Sumar|Sume] {a} [y|más|con] {b}",
     "[Suma|Añade|Agrega|Súmale|Añádele] {b} a {a}",
     "¿Cuánto [suman|es la suma de|da la suma de|es el total de|hacen juntos] {a} y {b}?",
     "[Calcula|Halla|Dime|Obtén|Encuentra|Escribe] la suma de {a} y {b}",

@@ -19,7 +19,7 @@ from tutor.exercises.explanations import with_check, with_rule, with_warning
 def decimals(rng: Random) -> Exercise:
     """Return a sum, difference or product with one decimal place."""
     kind = rng.choices(("add", "subtract", "times", "ten"), (35, 30, 22, 13))[0]
-    a, b = rng.randint(2, 99), rng.randint(2, 99)
+    a, b = (tenths + (tenths % 10 == 0) for tenths in (rng.randint(2, 99), rng.randint(2, 99)))
     if kind in ("add", "subtract"):
         return _add_decimals(max(a, b), min(a, b), "+" if kind == "add" else "-", rng)
     if kind == "ten":

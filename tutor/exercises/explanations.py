@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 
 def with_check(solution: str, equation: str) -> str:
     """Return `solution` and, after it, an `equation` that shows the answer to be right."""
@@ -21,16 +19,16 @@ def with_warning(solution: str, mistake: str) -> str:
 
 
 def sum_without_carrying(a: int, b: int) -> int:
-    """Return what comes out when the digits of `a` and `b` are added without carrying the tens: 34 and 58 give 82."""
-    return _by_digits(a, b, lambda x, y: (x + y) % 10)
+    """Return what comes out when no digit is carried to the next: 34 and 58 give 82, 75 and 68 give 133."""
+    (first, *rest) = [x + y for x, y in _columns(a, b)]
+    return int(f"{first}{''.join(str(total % 10) for total in rest)}")
 
 
 def difference_without_borrowing(a: int, b: int) -> int:
     """Return what comes out when the smaller of two digits is always taken from the larger: 52 and 27 give 35."""
-    return _by_digits(a, b, lambda x, y: abs(x - y))
+    return int("".join(str(abs(x - y)) for x, y in _columns(a, b)))
 
 
-def _by_digits(a: int, b: int, of_two_digits: Callable[[int, int], int]) -> int:
+def _columns(a: int, b: int) -> list[tuple[int, int]]:
     width = len(str(max(a, b)))
-    pairs = zip(f"{a:0{width}d}", f"{b:0{width}d}", strict=True)
-    return int("".join(str(of_two_digits(int(x), int(y))) for x, y in pairs))
+    return [(int(x), int(y)) for x, y in zip(f"{a:0{width}d}", f"{b:0{width}d}", strict=True)]
