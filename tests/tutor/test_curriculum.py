@@ -61,7 +61,7 @@ def test_there_are_twenty_topics_or_more_and_every_level(many: list[Exercise]) -
 
 
 def words_of(question: str) -> frozenset[str]:
-    """Return the words of a question without its numbers, signs, letters for numbers, people, things, coins and units."""
+    """Return the words of a question without its numbers, signs, unknowns, people, things, coins and units."""
     return frozenset(re.findall("[a-z]{2,}", template(question))) - VOCABULARY
 
 

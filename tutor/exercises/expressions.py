@@ -71,7 +71,7 @@ def _square(rng: Random) -> Exercise:
     b, x = rng.randint(1, 15), rng.randint(2, 10)
     value = x * x + b
     solution = f"Ponemos {x} en lugar de x: {x}×{x}+{b}={x * x}+{b}={value}."
-    return _valued(f"x²+{b}", f"x = {x}", solution, value, "x² es x por x", rng)
+    return _valued(f"x²+{b}", f"x = {x}", solution, value, "x² es x por x, no 2x", rng)
 
 
 def _two_letters(rng: Random) -> Exercise:

@@ -78,10 +78,11 @@ TRIANGLE_WORDS = (
     "[Calcula|Halla|Obtén] el área de un triángulo [de base {a} {u} y altura {b} {u}|con base {a} {u} y altura {b} {u}]",
     "¿Cuál es el área de un triángulo [de {a} {u} de base y {b} {u} de altura|de base {a} {u} y altura {b} {u}]?",
     "Área de un triángulo con {a} {u} de base y {b} {u} de altura",
-    "[Una vela|Un banderín|Un cartel] triangular tiene {a} {u} de base y {b} {u} de altura. ¿Qué superficie tiene?",
+    "{Thing} triangular tiene {a} {u} de base y {b} {u} de altura. ¿Qué superficie tiene?",
     "Un triángulo tiene base {a} {u} y altura {b} {u}. ¿[Cuál es|Cuánto mide] su área?",
 )
 
+_TRIANGULAR = {"cm": "Un banderín", "m": "Un terreno", "km": "Una isla"}
 _NAMES_OF_MEASURES = {
     True: (("el área", "área"), ("la superficie", "superficie")),
     False: (("el perímetro", "perímetro"), ("el perímetro", "perímetro")),
@@ -171,7 +172,12 @@ def _triangle(short: str, unit: str, rng: Random) -> Exercise:
         with_rule("Un triángulo es medio rectángulo", solution),
         with_warning(solution, f"{a * b} es el área del rectángulo entero"),
     ]
-    return _measured(phrase(TRIANGLE_WORDS, rng, a=a, b=b, u=unit), solution, f"{a * b // 2} {short}²", others)
+    return _measured(
+        phrase(TRIANGLE_WORDS, rng, a=a, b=b, u=unit, Thing=_TRIANGULAR[short]),
+        solution,
+        f"{a * b // 2} {short}²",
+        others,
+    )
 
 
 def _ask_for_measure(area: bool, shape: str, rng: Random) -> str:
