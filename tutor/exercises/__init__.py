@@ -6,13 +6,28 @@ from collections.abc import Iterator
 from dataclasses import replace
 from random import Random
 
-from tutor.exercises.algebra import decimals, divisibility, equations, fractions, percentages, powers_and_roots
-from tutor.exercises.arithmetic import addition, division, multiplication, order_of_operations, subtraction
+from tutor.exercises.angles import angles
+from tutor.exercises.arithmetic import addition, division, multiplication, subtraction
+from tutor.exercises.averages import mean
 from tutor.exercises.chains import mental_chain
+from tutor.exercises.clock import durations
+from tutor.exercises.decimals import decimals
+from tutor.exercises.divisibility import divisibility
+from tutor.exercises.equations import equations
 from tutor.exercises.exercise import Exercise, Maker
+from tutor.exercises.expressions import systems, value_of_expression
+from tutor.exercises.fractions import fractions
+from tutor.exercises.integers import integers
 from tutor.exercises.measures import perimeter_and_area, units
+from tutor.exercises.order import order_of_operations
+from tutor.exercises.percentages import percentages
 from tutor.exercises.phrasing import as_pupils_type, in_school_notation
+from tutor.exercises.places import places
+from tutor.exercises.powers import powers_and_roots
+from tutor.exercises.probability import probability
 from tutor.exercises.problems import one_step, two_steps
+from tutor.exercises.proportion import proportion
+from tutor.exercises.sequences import sequences
 
 # How often each topic comes up, out of the sum of all.
 CURRICULUM: dict[Maker, int] = {
@@ -32,7 +47,20 @@ CURRICULUM: dict[Maker, int] = {
     units: 5,
     perimeter_and_area: 6,
     mental_chain: 6,
+    sequences: 3,
+    places: 3,
+    durations: 3,
+    mean: 3,
+    proportion: 4,
+    integers: 4,
+    angles: 3,
+    value_of_expression: 3,
+    probability: 3,
+    systems: 3,
 }
+
+# A small tutor learns one way of working best: most rows are explained in that one.
+OTHER_STYLES_SHARE = 0.15
 
 
 def exercises(seed: int) -> Iterator[Exercise]:
@@ -45,4 +73,10 @@ def exercises(seed: int) -> Iterator[Exercise]:
         question = as_pupils_type(exercise.question, rng)
         if question not in seen:
             seen.add(question)
-            yield replace(exercise, question=question, solution=in_school_notation(exercise.solution))
+            yield replace(exercise, question=question, solution=in_school_notation(_solution(exercise, rng)))
+
+
+def _solution(exercise: Exercise, rng: Random) -> str:
+    if exercise.other_solutions and rng.random() < OTHER_STYLES_SHARE:
+        return rng.choice(exercise.other_solutions)
+    return exercise.solution

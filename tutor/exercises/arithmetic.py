@@ -1,14 +1,21 @@
-"""The four operations with whole numbers, and the order in which they are done."""
+"""The four operations with whole numbers."""
 
 from __future__ import annotations
 
 from random import Random
 
 from tutor.exercises.exercise import Exercise
+from tutor.exercises.explanations import (
+    difference_without_borrowing,
+    sum_without_carrying,
+    with_check,
+    with_rule,
+    with_warning,
+)
 from tutor.exercises.phrasing import ask_for_value, phrase
 
 ADDITION_WORDS = (
-    "[Suma|Sumar|Sume|Añade|Agrega] {a} [y|más|con] {b}",
+    "[Suma|Sumar|Sume] {a} [y|más|con] {b}",
     "[Suma|Añade|Agrega|Súmale|Añádele] {b} a {a}",
     "¿Cuánto [suman|es la suma de|da la suma de|es el total de|hacen juntos] {a} y {b}?",
     "[Calcula|Halla|Dime|Obtén|Encuentra|Escribe] la suma de {a} y {b}",
@@ -16,7 +23,7 @@ ADDITION_WORDS = (
     "¿[Qué número|Cuánto] [obtengo|sale|resulta|queda|tengo] si [sumo|junto|reúno] {a} y {b}?",
     "¿[Qué número|Cuánto] [obtengo|sale|da|tengo] si a {a} le [sumo|añado|agrego] {b}?",
     "Si a {a} le [sumas|añades|agregas] {b}, ¿[qué|cuánto|qué número] [obtienes|da|resulta|tienes]?",
-    "¿Qué número es {b} [unidades mayor|más grande] que {a}?",
+    "¿Qué número [supera a {a} en {b}|es {b} más que {a}]?",
     "{a} [aumentado en|incrementado en] {b}",
     "¿Cuánto es {a} [aumentado|incrementado] en {b}?",
     "[Junta|Reúne] {a} y {b}. ¿Cuánto [hay|es] en total?",
@@ -38,21 +45,25 @@ SUBTRACTION_WORDS = (
     "¿Cuánto [falta|hay] de {b} [hasta|a] {a}?",
     "¿Cuánto hay que [sumar|añadir] a {b} para [obtener|llegar a|tener] {a}?",
     "¿[Cuántas unidades|Cuánto] [es mayor {a} que|le lleva {a} a|es más grande {a} que] {b}?",
-    "¿Qué número es {b} [unidades menor|más pequeño] que {a}?",
+    "¿Qué número es {b} menos que {a}?",
     "El minuendo es {a} y el sustraendo {b}. ¿[Cuál es|Cuánto vale] la diferencia?",
 )
-MULTIPLICATION_WORDS = (
+PRODUCT_WORDS = (
     "[Multiplica|Multiplicar|Multiplique] {a} por {b}",
     "Multiplica {a} y {b}",
-    "¿Cuánto es {a} [multiplicado por|veces] {b}?",
-    "{a} [multiplicado por|veces] {b}",
+    "¿Cuánto es {a} multiplicado por {b}?",
+    "{a} multiplicado por {b}",
     "[Calcula|Halla|Dime|Obtén|Encuentra|Escribe] el producto de {a} [y|por] {b}",
     "¿Cuál es el producto de {a} [y|por] {b}?",
     "¿[Cuánto|Qué número] [obtengo|sale|resulta|da] [si multiplico|al multiplicar|multiplicando] {a} [por|y] {b}?",
     "Si multiplicas {a} por {b}, ¿[qué|cuánto] [obtienes|da|resulta|sale]?",
     "El producto de {a} y {b}",
-    "¿Cuánto es sumar {a} veces {b}?",
     "Los factores son {a} y {b}. ¿[Cuál es|Cuánto vale] el producto?",
+)
+MULTIPLICATION_WORDS = (
+    *PRODUCT_WORDS,
+    "[¿Cuánto es {a} veces {b}?|{a} veces {b}]",
+    "¿Cuánto es sumar {a} veces {b}?",
     "¿Cuánto [son|es] {a} [grupos|montones] de {b}?",
     "En la tabla del {a}, ¿cuánto es por {b}?",
 )
@@ -80,7 +91,7 @@ PART_NAMES = {
     5: "[la quinta parte|un quinto] de {a}",
 }
 SYMBOLS = {
-    "+": ("+", "+", "+", " + ", " + ", " + ", " más ", " mas "),
+    "+": ("+", "+", "+", " + ", " + ", " + ", " más ", " más "),
     "-": ("-", "-", "-", " - ", " - ", " - ", " menos ", " − "),
     "×": ("×", "x", "*", "*", "·", " × ", " x ", " x ", " * ", " · ", " por ", " por "),
     "÷": ("÷", "/", "/", ":", " ÷ ", " / ", " / ", " : ", " entre ", " entre "),
@@ -145,7 +156,12 @@ def addition(rng: Random) -> Exercise:
     else:
         a, b = rng.randint(100, 899), rng.randint(12, 399)
     solution = f"Sumamos: {addition_steps(a, b)}."
-    return Exercise(ask_for_operation(a, "+", b, ADDITION_WORDS, rng), solution, str(a + b), "suma", level)
+    others = [with_check(solution, f"{a + b}-{b}={a}"), with_rule("Sumar es juntar", solution)]
+    wrong = sum_without_carrying(a, b)
+    if min(a, b) >= 10 and wrong != a + b:
+        others.append(with_warning(solution, f"no es {wrong}: falta lo que se lleva"))
+    question = ask_for_operation(a, "+", b, ADDITION_WORDS, rng)
+    return Exercise(question, solution, str(a + b), "suma", level, tuple(others))
 
 
 def subtraction(rng: Random) -> Exercise:
@@ -161,7 +177,15 @@ def subtraction(rng: Random) -> Exercise:
         a = rng.randint(120, 999)
         b = rng.randint(12, a - 10)
     solution = f"Restamos: {subtraction_steps(a, b)}."
-    return Exercise(ask_for_operation(a, "-", b, SUBTRACTION_WORDS, rng), solution, str(a - b), "resta", level)
+    others = [
+        with_check(solution, f"{a - b}+{b}={a}"),
+        f"Buscamos lo que le falta a {b} para llegar a {a}: {b}+{a - b}={a}.",
+    ]
+    wrong = difference_without_borrowing(a, b)
+    if b >= 10 and wrong != a - b:
+        others.append(with_warning(solution, f"no es {wrong}: al restar no se cambia el orden de las cifras"))
+    question = ask_for_operation(a, "-", b, SUBTRACTION_WORDS, rng)
+    return Exercise(question, solution, str(a - b), "resta", level, tuple(others))
 
 
 def multiplication(rng: Random) -> Exercise:
@@ -179,7 +203,13 @@ def multiplication(rng: Random) -> Exercise:
     question = ask_for_operation(a, "×", b, MULTIPLICATION_WORDS, rng)
     if a in MULTIPLE_NAMES and rng.random() < 0.2:
         question = ask_for_value(MULTIPLE_NAMES[a].format(b=b), rng)
-    return Exercise(question, solution, str(a * b), "multiplicación", level)
+    others = [
+        with_check(solution, f"{a * b}÷{b}={a}"),
+        with_rule("El orden de los factores no cambia el producto", solution),
+    ]
+    if a <= 5 and b <= 10:
+        others.append(f"{a} veces {b}: {'+'.join([str(b)] * a)}={a * b}.")
+    return Exercise(question, solution, str(a * b), "multiplicación", level, tuple(others))
 
 
 def division(rng: Random) -> Exercise:
@@ -196,58 +226,13 @@ def division(rng: Random) -> Exercise:
     question = ask_for_operation(a, "÷", b, DIVISION_WORDS, rng)
     if b in PART_NAMES and rng.random() < 0.25:
         question = ask_for_value(phrase((PART_NAMES[b],), rng, a=a), rng)
-    return Exercise(question, solution, str(quotient), "división", level)
-
-
-def order_of_operations(rng: Random) -> Exercise:
-    """Return an expression of several operations, with parentheses or without."""
-    make = rng.choices((_sum_and_product, _sum_and_quotient, _parentheses, _two_products), (45, 15, 28, 12))[0]
-    a, b, c = rng.randint(2, 20), rng.randint(2, 10), rng.randint(2, 10)
-    expression, first, then, value = make(a, b, c, rng)
-    question = ask_for_value(_as_typed(expression, rng), rng)
-    solution = f"Primero {first}. Después {then}={value}."
-    return Exercise(question, solution, str(value), "orden de operaciones", "primaria 6")
-
-
-def _sum_and_product(a: int, b: int, c: int, rng: Random) -> tuple[str, str, str, int]:
-    product, first = b * c, f"el producto {b}×{c}={b * c}"
-    if rng.random() < 0.5:
-        if rng.random() < 0.5:
-            return f"{a}+{b}×{c}", first, f"{a}+{product}", a + product
-        return f"{b}×{c}+{a}", first, f"{product}+{a}", a + product
-    if rng.random() < 0.5 and product > a:
-        return f"{b}×{c}-{a}", first, f"{product}-{a}", product - a
-    return f"{a + product}-{b}×{c}", first, f"{a + product}-{product}", a
-
-
-def _sum_and_quotient(a: int, b: int, c: int, rng: Random) -> tuple[str, str, str, int]:
-    product, first = b * c, f"la división {b * c}÷{b}={c}"
-    if rng.random() < 0.5:
-        return f"{a}+{product}÷{b}", first, f"{a}+{c}", a + c
-    return f"{a + c}-{product}÷{b}", first, f"{a + c}-{c}", a
-
-
-def _parentheses(a: int, b: int, c: int, rng: Random) -> tuple[str, str, str, int]:
-    inside, value = (f"{a}+{b}", a + b) if rng.random() < 0.6 else (f"{a + b}-{b}", a)
-    first = f"el paréntesis {inside}={value}"
-    if rng.random() < 0.5:
-        return f"({inside})×{c}", first, f"{value}×{c}", value * c
-    return f"{c}×({inside})", first, f"{c}×{value}", value * c
-
-
-def _two_products(a: int, b: int, c: int, rng: Random) -> tuple[str, str, str, int]:
-    d = rng.randint(2, 9)
-    first = f"los productos {a}×{b}={a * b} y {c}×{d}={c * d}"
-    return f"{a}×{b}+{c}×{d}", first, f"{a * b}+{c * d}", a * b + c * d
-
-
-def _as_typed(expression: str, rng: Random) -> str:
-    times, over = rng.choice("×x*·"), rng.choice("÷/:")
-    typed = expression.replace("÷", over).replace("×", times)
-    if rng.random() < 0.5:
-        for sign in ("+", "-", times, over):
-            typed = typed.replace(sign, f" {sign} ")
-    return typed
+    others = (
+        with_check(solution, f"{b}×{quotient}={a}")
+        if "porque" not in solution
+        else with_rule("Dividir es repartir por igual", solution),
+        f"Buscamos el número que por {b} da {a}: {b}×{quotient}={a}.",
+    )
+    return Exercise(question, solution, str(quotient), "división", level, others)
 
 
 def decimal_parts(number: int) -> list[int]:

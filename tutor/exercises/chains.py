@@ -5,6 +5,7 @@ from __future__ import annotations
 from random import Random
 
 from tutor.exercises.exercise import Exercise
+from tutor.exercises.explanations import with_rule, with_warning
 from tutor.exercises.phrasing import phrase
 
 CHAIN_WORDS = (
@@ -12,6 +13,14 @@ CHAIN_WORDS = (
     "[Cadena|Cálculo mental|Encadena]: {start}, {steps}",
     "{start}, {steps}",
     "[Haz|Calcula|Resuelve] la cadena {start}, {steps}",
+    "[Resuelve|Opera|Haz] en orden, [paso a paso|de izquierda a derecha]: {start}, {steps}",
+    "Si empiezo en {start} y hago {steps}, ¿[cuánto queda|a qué número llego|qué sale]?",
+    "Pienso el número {start} y voy haciendo esto: {steps}. ¿Cuál es el último número?",
+    "[Sigue|Completa] la cadena desde {start}: {steps} = ?",
+    "¿[Adónde llegas|Qué resultado tienes] si partes de {start} y aplicas {steps}?",
+    "Juego de cálculo: sale {start}; {steps}. ¿Resultado final?",
+    "[Calculadora mental|Ejercicio mental]. {start} {steps}",
+    "Una máquina recibe {start} y hace {steps}, uno tras otro. ¿Qué número devuelve?",
     "[Empiezo en|Tengo el número] {start}: {steps}. ¿[Qué número sale|Cuánto es al final|Dónde termino]?",
 )
 _SPOKEN = {"+": "suma {n}", "-": "resta {n}", "×": "multiplica por {n}", "÷": "divide entre {n}"}
@@ -31,7 +40,11 @@ def mental_chain(rng: Random) -> Exercise:
     spoken = rng.random() < 0.25
     steps = [_SPOKEN[s].format(n=n) if spoken else f"{s}{n}" for s, n in zip(signs, numbers, strict=True)]
     question = phrase(CHAIN_WORDS, rng, start=start, steps=", ".join(steps))
-    return Exercise(question, f"{', '.join(solution)}.", str(total), "cálculo mental", "primaria 4")
+    worked = f"{', '.join(solution)}."
+    others = [with_rule("Cada paso parte del resultado anterior", worked)]
+    if "×" in signs:
+        others.append(with_warning(worked, "en una cadena el producto no va antes"))
+    return Exercise(question, worked, str(total), "cálculo mental", "primaria 4", tuple(others))
 
 
 def _next(total: int, rng: Random) -> tuple[str, int, int]:

@@ -10,13 +10,17 @@ from random import Random
 
 @dataclass(frozen=True)
 class Exercise:
-    """A question, the steps that solve it (Spanish prose and equations) and the exact answer as text."""
+    """A question, the steps that solve it (Spanish prose and equations) and the exact answer as text.
+
+    `other_solutions` explain the same answer in other styles.
+    """
 
     question: str
     solution: str
     answer: str
     topic: str
     level: str
+    other_solutions: tuple[str, ...] = ()
 
 
 Maker = Callable[[Random], Exercise]

@@ -7,6 +7,7 @@ from random import Random
 
 from tutor.exercises.arithmetic import multiplication_steps
 from tutor.exercises.exercise import Exercise, spanish
+from tutor.exercises.explanations import with_check, with_rule, with_warning
 from tutor.exercises.phrasing import phrase
 
 # larger unit, its plural, smaller unit, its plural, how many of the smaller make one of the larger
@@ -29,23 +30,35 @@ CONVERSION_WORDS = (
     "{n} {from_}, ¿cuánt{os} {to} son?",
     "¿Cuánto [son|es] {n} {from_} en {to}?",
     "Escribe {n} {from_} en {to}",
+    "[Ayúdame a pasar|Necesito pasar|Quiero pasar] {n} {from_} a {to}",
+    "Una [medida|cantidad] de {n} {from_}, ¿cuánto es en {to}?",
+    "[Completa|Rellena]: {n} {from_} = [__|...|?] {to}",
+    "Si tengo {n} {from_}, ¿cuánt{os} {to} tengo?",
+    "[Cambio de unidades|Conversión]: {n} {from_} a {to}",
 )
-SQUARE_SHAPES = ("un cuadrado", "una mesa cuadrada", "un jardín cuadrado", "una baldosa cuadrada", "un patio cuadrado")
-RECTANGLE_SHAPES = (
-    "un rectángulo",
-    "un terreno rectangular",
-    "una habitación rectangular",
-    "una cancha rectangular",
-    "una hoja rectangular",
-)
+# What is about as large as two to twelve of the unit.
+SQUARE_SHAPES = {
+    "cm": ("un cuadrado", "una baldosa cuadrada", "una foto cuadrada", "un azulejo cuadrado"),
+    "m": ("un cuadrado", "un jardín cuadrado", "un patio cuadrado", "una sala cuadrada", "una plaza cuadrada"),
+    "km": ("un cuadrado", "una finca cuadrada"),
+}
+RECTANGLE_SHAPES = {
+    "cm": ("una tarjeta rectangular", "una foto rectangular", "una etiqueta rectangular", "un espejo rectangular"),
+    "m": ("un terreno rectangular", "una habitación rectangular", "una pared rectangular", "un huerto rectangular"),
+    "km": ("una finca rectangular", "un parque natural rectangular"),
+}
 SIDES = ("de lado {a} {u}", "que mide {a} {u} de lado", "cuyo lado mide {a} {u}", "con lados de {a} {u}")
+BASE_AND_HEIGHT = (
+    "de base {a} {u} y altura {b} {u}",
+    "con base {a} {u} y altura {b} {u}",
+    "cuya base mide {a} {u} y cuya altura mide {b} {u}",
+    "con lados de {a} {u} y {b} {u}",
+)
 LENGTHS = (
     "de {a} {u} de largo y {b} {u} de ancho",
-    "de base {a} {u} y altura {b} {u}",
     "que mide {a} {u} por {b} {u}",
-    "con lados de {a} {u} y {b} {u}",
     "de {a} {u} por {b} {u}",
-    "cuya base mide {a} {u} y cuya altura mide {b} {u}",
+    "que tiene {a} {u} de largo y {b} {u} de ancho",
 )
 MEASURE_WORDS = (
     "¿Cuál es {what} de {shape}?",
@@ -53,6 +66,9 @@ MEASURE_WORDS = (
     "¿Cuánto [mide|vale|es] {what} de {shape}?",
     "Tengo {shape}. ¿[Cuál es|Cuánto mide] su {bare}?",
     "[Dibujo|Imagina|Hay] {shape}. [Calcula|Halla] su {bare}",
+    "{What} de {shape}",
+    "[Dime|Necesito saber|Quiero saber] {what} de {shape}",
+    "[Ayúdame con|No sé hallar] {what} de {shape}",
 )
 RECTANGLE_TEXTS = (
     "La base mide {a} {u} y la altura {b} {u}. ¿Cuál es {what} del rectángulo?",
@@ -61,8 +77,16 @@ RECTANGLE_TEXTS = (
 TRIANGLE_WORDS = (
     "[Calcula|Halla|Obtén] el área de un triángulo [de base {a} {u} y altura {b} {u}|con base {a} {u} y altura {b} {u}]",
     "¿Cuál es el área de un triángulo [de {a} {u} de base y {b} {u} de altura|de base {a} {u} y altura {b} {u}]?",
+    "Área de un triángulo con {a} {u} de base y {b} {u} de altura",
+    "{Thing} triangular tiene {a} {u} de base y {b} {u} de altura. ¿Qué superficie tiene?",
     "Un triángulo tiene base {a} {u} y altura {b} {u}. ¿[Cuál es|Cuánto mide] su área?",
 )
+
+_TRIANGULAR = {"cm": "Un banderín", "m": "Un terreno", "km": "Una isla"}
+_NAMES_OF_MEASURES = {
+    True: (("el área", "área"), ("la superficie", "superficie")),
+    False: (("el perímetro", "perímetro"), ("el perímetro", "perímetro")),
+}
 
 
 def units(rng: Random) -> Exercise:
@@ -77,10 +101,18 @@ def units(rng: Random) -> Exercise:
     if rng.random() < 0.3 and count.denominator == 1:
         question = phrase(CONVERSION_WORDS, rng, to=large, os=_ending(name), n=spanish(total), from_=small)
         steps = f"{factor} {name_small} hacen 1 {name[:-1]}: {spanish(total)}÷{factor}={spanish(count)}."
-        return Exercise(question, steps, f"{spanish(count)} {short}", "unidades", "primaria 5")
+        others = (
+            with_check(steps, f"{spanish(count)}×{factor}={spanish(total)}"),
+            with_rule("Hacia una unidad mayor se divide", steps),
+        )
+        return Exercise(question, steps, f"{spanish(count)} {short}", "unidades", "primaria 5", others)
     question = phrase(CONVERSION_WORDS, rng, to=small, os=_ending(name_small), n=spanish(count), from_=large)
     steps = f"1 {name[:-1]} son {factor} {name_small}: {spanish(count)}×{factor}={spanish(total)}."
-    return Exercise(question, steps, f"{spanish(total)} {short_small}", "unidades", "primaria 5")
+    others = (
+        with_check(steps, f"{spanish(total)}÷{factor}={spanish(count)}"),
+        with_rule("Hacia una unidad menor se multiplica", steps),
+    )
+    return Exercise(question, steps, f"{spanish(total)} {short_small}", "unidades", "primaria 5", others)
 
 
 def _ending(unit: str) -> str:
@@ -89,29 +121,69 @@ def _ending(unit: str) -> str:
 
 def perimeter_and_area(rng: Random) -> Exercise:
     """Return the perimeter or area of a square or rectangle, or the area of a triangle."""
-    kind = rng.choices(("square", "rectangle", "triangle"), (35, 50, 15))[0]
+    make = rng.choices((_square, _rectangle, _triangle), (35, 50, 15))[0]
     short, name = rng.choice((("cm", "centímetros"), ("m", "metros"), ("km", "kilómetros")))
-    unit = rng.choice((short, name))
-    a, b = rng.randint(2, 12), rng.randint(2, 10)
-    if kind == "triangle":
-        a += a * b % 2
-        question = phrase(TRIANGLE_WORDS, rng, a=a, b=b, u=unit)
-        solution = f"El área es base por altura entre 2: {a}×{b}={a * b}, {a * b}÷2={a * b // 2}."
-        return Exercise(question, solution, f"{a * b // 2} {short}²", "perímetro y área", "primaria 6")
-    area = rng.random() < 0.5
-    what, bare = (
-        rng.choice((("el área", "área"), ("la superficie", "superficie"))) if area else ("el perímetro", "perímetro")
-    )
-    if kind == "square":
-        b = a
-        shape = f"{rng.choice(SQUARE_SHAPES)} {phrase(SIDES, rng, a=a, u=unit)}"
-        steps = f"El área es lado por lado: {a}×{a}={a * a}" if area else f"Son 4 lados iguales: {a}×4={a * 4}"
+    return make(short, rng.choice((short, name)), rng)
+
+
+def _square(short: str, unit: str, rng: Random) -> Exercise:
+    a, area = rng.randint(2, 12), rng.random() < 0.5
+    shape = f"{rng.choice(SQUARE_SHAPES[short])} {phrase(SIDES, rng, a=a, u=unit)}"
+    if area:
+        solution = f"El área es lado por lado: {a}×{a}={a * a}."
+        others = [with_rule(f"La unidad del área es {short}²", solution)]
+        if a != 4:
+            others.append(with_warning(solution, f"{a}×4={a * 4} es el perímetro, no el área"))
+        return _measured(_ask_for_measure(area, shape, rng), solution, f"{a * a} {short}²", others)
+    solution = f"Son 4 lados iguales: {a}×4={a * 4}."
+    others = [with_check(solution, f"{a}+{a}+{a}+{a}={a * 4}"), with_rule("El perímetro es el borde", solution)]
+    return _measured(_ask_for_measure(area, shape, rng), solution, f"{a * 4} {short}", others)
+
+
+def _rectangle(short: str, unit: str, rng: Random) -> Exercise:
+    a, b, area = rng.randint(2, 12), rng.randint(2, 10), rng.random() < 0.5
+    if rng.random() < 0.25:
+        question = phrase(RECTANGLE_TEXTS, rng, what=rng.choice(_NAMES_OF_MEASURES[area])[0], a=a, b=b, u=unit)
     else:
-        shape = f"{rng.choice(RECTANGLE_SHAPES)} {phrase(LENGTHS, rng, a=a, b=b, u=unit)}"
-        around = f"{a}+{b}={a + b}; {multiplication_steps(a + b, 2)}"
-        steps = f"El área es base por altura: {a}×{b}={a * b}" if area else f"Sumamos y doblamos: {around}"
-    question = phrase(MEASURE_WORDS, rng, what=what, bare=bare, shape=shape)
-    if kind == "rectangle" and rng.random() < 0.25:
-        question = phrase(RECTANGLE_TEXTS, rng, what=what, a=a, b=b, u=unit)
-    value = a * b if area else 2 * (a + b)
-    return Exercise(question, steps + ".", f"{value} {short}{'²' if area else ''}", "perímetro y área", "primaria 6")
+        bare = rng.random() < 0.4
+        shape = "un rectángulo" if bare else rng.choice(RECTANGLE_SHAPES[short])
+        sizes = phrase(BASE_AND_HEIGHT if bare else LENGTHS, rng, a=a, b=b, u=unit)
+        question = _ask_for_measure(area, f"{shape} {sizes}", rng)
+    if area:
+        solution = f"El área es base por altura: {a}×{b}={a * b}."
+        others = [
+            with_rule(f"La unidad del área es {short}²", solution),
+            with_warning(solution, f"{a}+{b}={a + b} no es el área"),
+        ]
+        return _measured(question, solution, f"{a * b} {short}²", others if a * b != a + b else others[:1])
+    solution = f"Sumamos y doblamos: {a}+{b}={a + b}; {multiplication_steps(a + b, 2)}."
+    others = [
+        with_check(solution, f"{a}+{b}+{a}+{b}={2 * (a + b)}"),
+        with_warning(solution, f"{a}+{b}={a + b} es solo la mitad del borde"),
+    ]
+    return _measured(question, solution, f"{2 * (a + b)} {short}", others)
+
+
+def _triangle(short: str, unit: str, rng: Random) -> Exercise:
+    a, b = rng.randint(2, 12), rng.randint(2, 10)
+    a += a * b % 2
+    solution = f"El área es base por altura entre 2: {a}×{b}={a * b}, {a * b}÷2={a * b // 2}."
+    others = [
+        with_rule("Un triángulo es medio rectángulo", solution),
+        with_warning(solution, f"{a * b} es el área del rectángulo entero"),
+    ]
+    return _measured(
+        phrase(TRIANGLE_WORDS, rng, a=a, b=b, u=unit, Thing=_TRIANGULAR[short]),
+        solution,
+        f"{a * b // 2} {short}²",
+        others,
+    )
+
+
+def _ask_for_measure(area: bool, shape: str, rng: Random) -> str:
+    what, bare = rng.choice(_NAMES_OF_MEASURES[area])
+    return phrase(MEASURE_WORDS, rng, what=what, What=what[0].upper() + what[1:], bare=bare, shape=shape)
+
+
+def _measured(question: str, solution: str, answer: str, others: list[str]) -> Exercise:
+    return Exercise(question, solution, answer, "perímetro y área", "primaria 6", tuple(others))

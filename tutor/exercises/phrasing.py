@@ -7,9 +7,12 @@ import unicodedata
 from collections.abc import Sequence
 from random import Random
 
+from tutor.exercises.vocabulary import PEOPLE
+
+_NAMES = frozenset(person.name for person in PEOPLE)
 _ALTERNATIVES = re.compile(r"\[([^\[\]]*)\]")
 
-_TIGHT_SIGN = re.compile(r"(?<=[\w)²])([-+×÷=])(?=[\w(√])")
+_TIGHT_SIGN = re.compile(r"(?<=[\w)²])([-+×÷=])(?=[\w(√]|-\d)")
 
 # Any expression, already written with symbols or words, can be asked for in these ways.
 ASK_FOR_VALUE: tuple[str, ...] = (
@@ -20,7 +23,7 @@ ASK_FOR_VALUE: tuple[str, ...] = (
     "¿{e}?",
     "¿Cuánto [es|da|vale|resulta|sale] {e}?",
     "¿Cuánto [es|da|son] {e}?",
-    "¿Cuánto [hacen|suman en total|sería|me da|nos da] {e}?",
+    "¿Cuánto [hacen|sería|me da|nos da] {e}?",
     "¿Cuál es [el resultado|el valor|la solución|la respuesta] de {e}?",
     "¿Qué [resultado|valor|número] [da|sale de|se obtiene con|tiene|obtienes con] {e}?",
     "¿Qué número [sale|obtengo|resulta] [al hacer|si hago|si calculo|al calcular|al resolver] {e}?",
@@ -61,10 +64,10 @@ _GREETINGS: tuple[str, ...] = (
 _FAREWELLS: tuple[str, ...] = (
     " por favor",
     ", por favor",
-    " Gracias.",
-    " Paso a paso.",
-    " Explícalo.",
-    " Muestra los pasos.",
+    ", gracias",
+    ", paso a paso",
+    ", explícalo",
+    " (muestra los pasos)",
 )
 
 
@@ -83,7 +86,7 @@ def phrase(patterns: Sequence[str], rng: Random, **slots: object) -> str:
 
 def ask_for_value(expression: str, rng: Random) -> str:
     """Return a question or an order that asks for the value of `expression`."""
-    return expand(rng.choice(ASK_FOR_VALUE), rng).format(e=expression)
+    return expand(rng.choice(ASK_FOR_VALUE), rng).format(e=expression).replace(" de el ", " del ")
 
 
 def as_pupils_type(question: str, rng: Random) -> str:
@@ -92,7 +95,7 @@ def as_pupils_type(question: str, rng: Random) -> str:
     if dice < 0.06:
         return rng.choice(_GREETINGS) + _lower_first(question)
     if dice < 0.10:
-        return question + rng.choice(_FAREWELLS)
+        return question.rstrip(".") + rng.choice(_FAREWELLS)
     if dice < 0.16:
         return _without_accents(question.lower()).replace("¿", "")
     if dice < 0.20:
@@ -113,6 +116,8 @@ def in_school_notation(solution: str) -> str:
 
 
 def _lower_first(text: str) -> str:
+    if text.split(maxsplit=1)[0] in _NAMES:
+        return text
     return text[:2].lower() + text[2:] if text.startswith("¿") else text[:1].lower() + text[1:]
 
 

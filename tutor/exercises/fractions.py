@@ -1,0 +1,105 @@
+"""Fractions: sums, differences, products, a part of a number, lowest terms."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import gcd, lcm
+from random import Random
+
+from tutor.exercises.arithmetic import ADDITION_WORDS, PRODUCT_WORDS, SUBTRACTION_WORDS, ask_for_operation
+from tutor.exercises.exercise import Exercise
+from tutor.exercises.explanations import with_check, with_rule, with_warning
+from tutor.exercises.phrasing import phrase
+
+FRACTION_OF_WORDS = (
+    "¿Cuánto [es|son|vale|valen] {f} de {n}?",
+    "[Calcula|Halla|Dime|Obtén|Averigua] {f} de {n}",
+    "{f} de {n}",
+    "¿Cuál es la fracción {f} de {n}?",
+    "De {n} [caramelos|lápices|globos], {f} son [azules|míos|nuevos]. ¿Cuántos son?",
+    "Si tomo {f} de {n}, ¿cuánto [tengo|tomo]?",
+    "En una granja hay {n} [gallinas|ovejas] y {f} son blancas. ¿Cuántas son blancas?",
+)
+SIMPLIFY_WORDS = (
+    "[Simplifica|Reduce] [la fracción |]{f}",
+    "[Escribe|Pon|Expresa] {f} [en su forma más simple|como fracción irreducible|simplificada]",
+    "¿[Cuál es|Cómo queda] la fracción {f} [simplificada|irreducible|en su mínima expresión]?",
+    "¿Cuál es la fracción irreducible de {f}?",
+    "Halla la fracción irreducible [equivalente a|de] {f}",
+)
+
+
+def fractions(rng: Random) -> Exercise:
+    """Return a sum, difference or product of fractions, a fraction of a number, or a fraction to simplify."""
+    kind = rng.choices(("of", "same", "different", "times", "simplify"), (30, 22, 18, 14, 16))[0]
+    if kind == "of":
+        return _fraction_of(rng)
+    if kind == "simplify":
+        return _simplify(rng)
+    b = rng.randint(2, 9)
+    d = b if kind == "same" else rng.randint(2, 6)
+    a, c = rng.randint(1, max(1, b - 1)), rng.randint(1, max(1, d - 1))
+    left, right = f"{a}/{b}", f"{c}/{d}"
+    if kind == "times":
+        top, bottom = a * c, b * d
+        steps = f"Multiplicamos: {a}×{c}={top} y {b}×{d}={bottom}, queda {top}/{bottom}"
+        rule = "Se multiplican numeradores entre sí y denominadores entre sí"
+        question = ask_for_operation(left, "×", right, PRODUCT_WORDS, rng)
+        return _fraction_answer(question, steps, top, bottom, rule)
+    sign = "+" if rng.random() < 0.6 or Fraction(a, b) <= Fraction(c, d) else "-"
+    common = lcm(b, d)
+    x, y = a * common // b, c * common // d
+    top = x + y if sign == "+" else x - y
+    verb = "Sumamos" if sign == "+" else "Restamos"
+    steps = f"{verb}: {left}{sign}{right}="
+    if b != d:
+        steps += f"{x}/{common}{sign}{y}/{common}="
+    steps += f"{top}/{common}"
+    words = ADDITION_WORDS if sign == "+" else SUBTRACTION_WORDS
+    rule = "Primero hace falta el mismo denominador" if b != d else "El denominador no cambia"
+    mistake = f"{left}{sign}{right} no es {a + c}/{b + d}, los denominadores no se suman" if sign == "+" else None
+    return _fraction_answer(ask_for_operation(left, sign, right, words, rng), steps, top, common, rule, mistake)
+
+
+def _fraction_answer(
+    question: str, steps: str, top: int, bottom: int, rule: str, mistake: str | None = None
+) -> Exercise:
+    value = Fraction(top, bottom)
+    answer = str(value)
+    if value.denominator != bottom:
+        steps += f", que es {answer}"
+    solution = f"{steps}."
+    others = [with_rule(rule, solution)]
+    if mistake:
+        others.append(with_warning(solution, mistake))
+    return Exercise(question, solution, answer, "fracciones", "primaria 6", tuple(others))
+
+
+def _fraction_of(rng: Random) -> Exercise:
+    bottom = rng.randint(2, 10)
+    top = rng.randint(1, bottom - 1)
+    part = rng.randint(2, 12)
+    number = bottom * part
+    steps = f"Dividimos: {number}÷{bottom}={part}"
+    if top > 1:
+        steps += f". Multiplicamos: {part}×{top}={part * top}"
+    question = phrase(FRACTION_OF_WORDS, rng, f=f"{top}/{bottom}", n=number)
+    solution = f"{steps}."
+    others = (
+        with_check(solution, f"{part * top}÷{number}={top}/{bottom}"),
+        with_rule("El denominador divide y el numerador multiplica", solution),
+    )
+    return Exercise(question, solution, str(part * top), "fracciones", "primaria 5", others)
+
+
+def _simplify(rng: Random) -> Exercise:
+    bottom = rng.randint(2, 9)
+    top = rng.choice([n for n in range(1, bottom) if gcd(n, bottom) == 1])
+    k = rng.randint(2, 9)
+    solution = f"Dividimos entre {k}: {top * k}÷{k}={top} y {bottom * k}÷{k}={bottom}, queda {top}/{bottom}."
+    question = phrase(SIMPLIFY_WORDS, rng, f=f"{top * k}/{bottom * k}")
+    others = (
+        with_check(solution, f"{top * k}×{bottom}={bottom * k}×{top}"),
+        with_rule("Se divide arriba y abajo por el mismo número", solution),
+    )
+    return Exercise(question, solution, f"{top}/{bottom}", "fracciones", "primaria 6", others)
