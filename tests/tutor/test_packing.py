@@ -9,6 +9,7 @@ from tutor.adapter import quantised_base
 from tutor.base_model import load, load_tokenizer
 from tutor.config import RetrainConfig
 from tutor.packing import PackedRows, pack_rows
+from tutor.quantised_linear import compute_plainly
 from tutor.reading import read_rows
 from tutor.settings import Store
 from tutor.tokenization import IGNORED, encode
@@ -28,6 +29,7 @@ def test_every_row_falls_in_one_pack_and_little_room_is_left() -> None:
 def test_a_row_in_a_pack_gets_the_logits_that_it_gets_alone(tiny_config: RetrainConfig, store: Store) -> None:
     base = quantised_base(tiny_config.model.model_copy(update={"compute_dtype": "float32"}), store).folder
     tokenizer, model = load_tokenizer(base), load(base)
+    compute_plainly(model, torch.float32, keep_dequantised=True)
     rows, _ = read_rows(tiny_config.data.path)
     encoded = [encode(row, tokenizer) for row in rows[:6]]
     length = sum(len(row["input_ids"]) for row in encoded) + 10

@@ -14,6 +14,7 @@ from tutor.base_model import load_tokenizer
 from tutor.config import RetrainConfig
 from tutor.errors import TrainingRefused
 from tutor.head_loss import summed_cross_entropy
+from tutor.packing import pack_rows
 from tutor.reading import read_rows
 from tutor.settings import Store
 from tutor.tokenization import TOKENS, write_tokens
@@ -58,19 +59,23 @@ def test_an_interrupted_training_ends_bit_equal_to_an_undisturbed_one(
     tokens = _tokens(tiny_config, base, tmp_path)
     facts = _train(tiny_config, base, tokens, tmp_path / "whole")
     whole = load_file(tmp_path / "whole" / ADAPTER / WEIGHTS)
-    assert facts["steps"] == 16
+    packs = pack_rows(
+        [len(ids) for ids in tokens["input_ids"]], tiny_config.training.pack_tokens, tiny_config.training.seed
+    )
+    last = 2 * len(packs)
+    assert facts["steps"] == last
     assert facts["resumed_from"] is None
     assert facts["useful_tokens"] == 2 * sum(map(len, tokens["input_ids"]))
-    assert logged[16]["loss"] < logged[1]["loss"]
+    assert logged[last]["loss"] < logged[1]["loss"]
     wanted = {"loss", "grad_norm", "learning_rate", "epoch", "useful_tokens_per_second", "peak_mib"}
-    assert set(logged[16]) == wanted
+    assert set(logged[last]) == wanted
 
-    for stop_at in (3, 7):
+    for stop_at in (5, 13):
         folder = tmp_path / f"stopped-{stop_at}"
         with pytest.raises(Interrupted):
             _train(tiny_config, base, tokens, folder, stop_at)
         # What a kill in the middle of writing a checkpoint leaves.
-        (folder / CHECKPOINTS / "checkpoint-9").mkdir()
+        (folder / CHECKPOINTS / "checkpoint-17").mkdir()
         resumed = _train(tiny_config, base, tokens, folder)
         assert resumed["resumed_from"] is not None
         again = load_file(folder / ADAPTER / WEIGHTS)

@@ -28,6 +28,7 @@ from tutor.exercises.probability import probability
 from tutor.exercises.problems import one_step, two_steps
 from tutor.exercises.proportion import proportion
 from tutor.exercises.sequences import sequences
+from tutor.likeness import likeness
 
 # How often each topic comes up, out of the sum of all.
 CURRICULUM: dict[Maker, int] = {
@@ -64,15 +65,15 @@ OTHER_STYLES_SHARE = 0.15
 
 
 def exercises(seed: int) -> Iterator[Exercise]:
-    """Yield different exercises for ever; the same `seed` yields the same ones in the same order."""
+    """Yield exercises for ever, no two of which ask the same; the same `seed` yields the same ones in the same order."""
     rng = Random(seed)
     makers, weights = list(CURRICULUM), list(CURRICULUM.values())
-    seen: set[str] = set()
+    seen: set[bytes] = set()
     while True:
         exercise = rng.choices(makers, weights)[0](rng)
         question = as_pupils_type(exercise.question, rng)
-        if question not in seen:
-            seen.add(question)
+        if (alike := likeness(question)) not in seen:
+            seen.add(alike)
             yield replace(exercise, question=question, solution=in_school_notation(_solution(exercise, rng)))
 
 
