@@ -25,7 +25,7 @@ class TutorModel(PythonModel):  # type: ignore[misc]  # MLflow gives its base cl
     def predict(self, context, model_input, params=None):
         """Return the replies to the questions, in their order."""
         questions = [str(question) for question in model_input["question"]]
-        return self._tutor.answers(questions, lambda done, total: None)
+        return [reply.text for reply in self._tutor.answers(questions, lambda done, total: None)]
 
 
 mlflow.models.set_model(TutorModel())

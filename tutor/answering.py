@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
 from typing import Any
 
 import torch
 from peft import PeftModel
+from torch import Tensor
 from transformers import GenerationConfig, TextIteratorStreamer
 
 from tutor import base_model
+from tutor.calculator import Calculator
 from tutor.config import ModelConfig
 from tutor.progress import ReportProgress
 from tutor.prompt import prompt
 from tutor.quantised_linear import SHORT_ATTENTION, compute_plainly, contiguous_for_head, register_attention
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a tutor answered, and in how many of its equations the calculator wrote another result than it would."""
+
+    text: str
+    corrections: int
 
 
 class Tutor:
@@ -44,16 +55,15 @@ class Tutor:
             pad_token_id=self._tokenizer.pad_token_id,
         )
 
-    def answers(self, questions: Sequence[str], report_progress: ReportProgress) -> list[str]:
-        """Return the answer to each of `questions`, in their order; those of like length are answered together."""
+    def answers(self, questions: Sequence[str], report_progress: ReportProgress) -> list[Reply]:
+        """Return the reply to each of `questions`, in their order; those of like length are answered together."""
         order = sorted(range(len(questions)), key=lambda place: len(questions[place]))
-        answers = [""] * len(questions)
+        replies: dict[int, Reply] = {}
         for start in range(0, len(order), self._batch_rows):
             places = order[start : start + self._batch_rows]
-            for place, answer in zip(places, self._answer([questions[at] for at in places]), strict=True):
-                answers[place] = answer
+            replies |= zip(places, self._answer([questions[at] for at in places]), strict=True)
             report_progress(min(start + self._batch_rows, len(order)), len(order))
-        return answers
+        return [replies[place] for place in range(len(questions))]
 
     def stream(self, question: str) -> Iterator[str]:
         """Yield the answer to `question` piece by piece."""
@@ -63,7 +73,7 @@ class Tutor:
 
         def write() -> None:
             try:
-                self._model.generate(**inputs, generation_config=self._generation, streamer=streamer)
+                self._generate(inputs, streamer=streamer)
             except Exception as error:
                 failures.append(error)
                 streamer.end()
@@ -76,11 +86,21 @@ class Tutor:
             raise failures[0]
 
     @torch.no_grad()
-    def _answer(self, questions: Sequence[str]) -> list[str]:
+    def _answer(self, questions: Sequence[str]) -> list[Reply]:
         inputs = self._inputs(questions)
-        output = self._model.generate(**inputs, generation_config=self._generation)
+        output, corrections = self._generate(inputs)
         written = output[:, inputs["input_ids"].shape[1] :]
-        return [text.strip() for text in self._tokenizer.batch_decode(written, skip_special_tokens=True)]
+        texts = self._tokenizer.batch_decode(written, skip_special_tokens=True)
+        return [Reply(text.strip(), count) for text, count in zip(texts, corrections, strict=True)]
+
+    def _generate(self, inputs: Any, **options: Any) -> tuple[Tensor, list[int]]:
+        """Return the tokens of prompts and answers, `(rows, tokens)`, and the corrections of each answer."""
+        rows, prompt_tokens = inputs["input_ids"].shape
+        calculator = Calculator(self._tokenizer, prompt_tokens, rows)
+        output: Tensor = self._model.generate(
+            **inputs, generation_config=self._generation, logits_processor=[calculator], **options
+        )
+        return output, calculator.corrections
 
     def _inputs(self, questions: Sequence[str]) -> Any:
         texts = [prompt(question) for question in questions]

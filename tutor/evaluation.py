@@ -13,13 +13,13 @@ from tutor.grading import grade
 from tutor.rows import Row
 
 if TYPE_CHECKING:
-    from tutor.answering import Tutor
+    from tutor.answering import Reply, Tutor
     from tutor.progress import ReportProgress
 
 
 @dataclass(frozen=True)
 class GradedAnswer:
-    """What a model answered to one row, and whether it is right."""
+    """What a model answered to one row, whether it is right, and how often the calculator corrected an equation."""
 
     question: str
     topic: str
@@ -27,6 +27,7 @@ class GradedAnswer:
     reply: str
     found: str
     correct: bool
+    corrections: int
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,6 @@ def _read(path: Path) -> Iterable[GradedAnswer]:
             yield GradedAnswer(**json.loads(line))
 
 
-def _graded(row: Row, reply: str) -> GradedAnswer:
-    mark = grade(reply, row.answer)
-    return GradedAnswer(row.question, row.topic, row.answer, reply, mark.found, mark.correct)
+def _graded(row: Row, reply: Reply) -> GradedAnswer:
+    mark = grade(reply.text, row.answer)
+    return GradedAnswer(row.question, row.topic, row.answer, reply.text, mark.found, mark.correct, reply.corrections)

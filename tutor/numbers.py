@@ -130,6 +130,26 @@ def _joined(plain: str, whole: Located, part: Located) -> Located:
     return Located(Quantity(whole.quantity.value + added, whole.quantity.unit), whole.start, part.end)
 
 
+def spanish(value: Fraction | int) -> str:
+    """Return `value` as Spanish pupils write it: a decimal comma where it ends, else a fraction in lowest terms."""
+    value = Fraction(value)
+    if value.denominator == 1:
+        return str(value.numerator)
+    digits = _decimal_places(value.denominator)
+    if digits is None:
+        return f"{value.numerator}/{value.denominator}"
+    scaled = abs(value.numerator) * 10**digits // value.denominator
+    whole, part = divmod(scaled, 10**digits)
+    return f"{'-' if value < 0 else ''}{whole},{part:0{digits}d}"
+
+
+def _decimal_places(denominator: int) -> int | None:
+    for digits in range(1, 7):
+        if 10**digits % denominator == 0:
+            return digits
+    return None
+
+
 # --- numbers in digits ---
 
 

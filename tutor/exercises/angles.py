@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from random import Random
 
-from tutor.exercises.arithmetic import addition_steps, subtraction_steps
 from tutor.exercises.exercise import Exercise
 from tutor.exercises.explanations import with_check, with_rule, with_warning
 from tutor.exercises.phrasing import phrase
@@ -68,7 +67,7 @@ def _supplement(rng: Random) -> Exercise:
 
 def _rest(question: str, whole: int, a: int, mistake: str) -> Exercise:
     value = whole - a
-    solution = f"Juntos suman {whole}°: {subtraction_steps(whole, a)}."
+    solution = f"Juntos suman {whole}°: {whole}-{a}={value}."
     others = (with_check(solution, f"{a}+{value}={whole}"), with_warning(solution, mistake))
     return _exercise(question, solution, value, "primaria 6", others)
 
@@ -77,7 +76,7 @@ def _third(rng: Random) -> Exercise:
     a, b = rng.randint(4, 16) * 5, rng.randint(4, 16) * 5
     known, value, unit = a + b, 180 - a - b, rng.choice(_DEGREES)
     question = phrase(THIRD_WORDS, rng, a=f"{a}{unit}", b=f"{b}{unit}")
-    solution = f"Los tres suman 180°: {addition_steps(a, b)}; {subtraction_steps(180, known)}."
+    solution = f"Los tres suman 180°: {a}+{b}={known}, 180-{known}={value}."
     others = (
         with_check(solution, f"{a}+{b}+{value}=180"),
         with_warning(solution, f"{known} es lo que suman los dos conocidos"),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from random import Random
 
-from tutor.exercises.exercise import Exercise, spanish
+from tutor.exercises.exercise import Exercise
 from tutor.exercises.explanations import with_rule, with_warning
 from tutor.exercises.phrasing import phrase
 from tutor.exercises.vocabulary import PEOPLE
+from tutor.numbers import spanish
 
 MEAN_WORDS = (
     "[Calcula|Halla|Obtén] la [media|media aritmética] de {s}",

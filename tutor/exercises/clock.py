@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from random import Random
 
-from tutor.exercises.arithmetic import subtraction_steps
 from tutor.exercises.exercise import Exercise
 from tutor.exercises.explanations import with_check, with_rule, with_warning
 from tutor.exercises.phrasing import phrase
@@ -68,7 +67,7 @@ def _hours_between(rng: Random) -> Exercise:
     start = rng.randint(7, 14)
     end = start + rng.randint(2, 9)
     question = _ask(HOURS_BETWEEN, rng, a=start, b=end)
-    solution = f"Restamos las horas: {subtraction_steps(end, start)}."
+    solution = f"Restamos las horas: {end}-{start}={end - start}."
     others = (with_check(solution, f"{start}+{end - start}={end}"),)
     return _exercise(question, solution, end - start, "h", "primaria 3", others)
 

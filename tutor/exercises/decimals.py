@@ -10,10 +10,10 @@ from tutor.exercises.arithmetic import (
     PRODUCT_WORDS,
     SUBTRACTION_WORDS,
     ask_for_operation,
-    multiplication_steps,
 )
-from tutor.exercises.exercise import Exercise, spanish
+from tutor.exercises.exercise import Exercise
 from tutor.exercises.explanations import with_check, with_rule, with_warning
+from tutor.numbers import spanish
 
 
 def decimals(rng: Random) -> Exercise:
@@ -38,7 +38,7 @@ def _times_power_of_ten(value: Fraction, power: int, rng: Random) -> Exercise:
 
 def _times_digit(tenths: int, factor: int, rng: Random) -> Exercise:
     text, result = spanish(Fraction(tenths, 10)), spanish(Fraction(tenths * factor, 10))
-    solution = f"Sin la coma: {multiplication_steps(tenths, factor)}. Con un decimal: {text}×{factor}={result}."
+    solution = f"Multiplicamos: {text}×{factor}={result}."
     others = [with_check(solution, f"{result}÷{factor}={text}")]
     if tenths % 10:
         others.append(with_warning(solution, f"no es {tenths * factor}: falta la coma"))
@@ -51,16 +51,8 @@ def _add_decimals(a: int, b: int, sign: str, rng: Random) -> Exercise:
         b = max(1, b // 10) * 10
     left, right = Fraction(a, 10), Fraction(b, 10)
     result = left + right if sign == "+" else left - right
-    whole = Fraction(right.numerator // right.denominator)
-    part = right - whole
-    steps, total = [], left
-    for piece in (whole, part):
-        if piece:
-            after = total + piece if sign == "+" else total - piece
-            steps.append(f"{spanish(total)}{sign}{spanish(piece)}={spanish(after)}")
-            total = after
     verb = "Sumamos" if sign == "+" else "Restamos"
-    solution = f"{verb}: {', '.join(steps)}."
+    solution = f"{verb}: {spanish(left)}{sign}{spanish(right)}={spanish(result)}."
     words = ADDITION_WORDS if sign == "+" else SUBTRACTION_WORDS
     question = ask_for_operation(spanish(left), sign, spanish(right), words, rng)
     back = "-" if sign == "+" else "+"

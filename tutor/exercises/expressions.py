@@ -55,7 +55,7 @@ def _linear(rng: Random) -> Exercise:
     else:
         b, sign = rng.randint(1, min(product - 1, 15)), "-"
     value = product + b if sign == "+" else product - b
-    solution = f"Ponemos {x} en lugar de {name}: {a}×{x}{sign}{b}={product}{sign}{b}={value}."
+    solution = f"Ponemos {x} en lugar de {name}: {a}×{x}={product}, {product}{sign}{b}={value}."
     mistake = f"{a}{name} es {a} por {name}, no {a}{x}"
     return _valued(f"{a}{name}{sign}{b}", f"{name} = {x}", solution, value, mistake, rng)
 
@@ -63,21 +63,21 @@ def _linear(rng: Random) -> Exercise:
 def _with_parentheses(rng: Random) -> Exercise:
     a, b, x = rng.randint(2, 6), rng.randint(1, 9), rng.randint(1, 9)
     value = a * (x + b)
-    solution = f"Ponemos {x} en lugar de x: {a}×({x}+{b})={a}×{x + b}={value}."
+    solution = f"Ponemos {x} en lugar de x: {x}+{b}={x + b}, {a}×{x + b}={value}."
     return _valued(f"{a}(x+{b})", f"x = {x}", solution, value, "el paréntesis va primero", rng)
 
 
 def _square(rng: Random) -> Exercise:
     b, x = rng.randint(1, 15), rng.randint(2, 10)
     value = x * x + b
-    solution = f"Ponemos {x} en lugar de x: {x}×{x}+{b}={x * x}+{b}={value}."
+    solution = f"Ponemos {x} en lugar de x: {x}×{x}={x * x}, {x * x}+{b}={value}."
     return _valued(f"x²+{b}", f"x = {x}", solution, value, "x² es x por x, no 2x", rng)
 
 
 def _two_letters(rng: Random) -> Exercise:
     a, b, x, y = rng.randint(2, 5), rng.randint(2, 5), rng.randint(1, 8), rng.randint(1, 8)
     value = a * x + b * y
-    solution = f"Ponemos los números: {a}×{x}+{b}×{y}={a * x}+{b * y}={value}."
+    solution = f"Ponemos los números: {a}×{x}={a * x}, {b}×{y}={b * y}, {a * x}+{b * y}={value}."
     return _valued(f"{a}x+{b}y", f"x = {x}, y = {y}", solution, value, "cada letra tiene su número", rng)
 
 

@@ -51,10 +51,9 @@ def fractions(rng: Random) -> Exercise:
     x, y = a * common // b, c * common // d
     top = x + y if sign == "+" else x - y
     verb = "Sumamos" if sign == "+" else "Restamos"
-    steps = f"{verb}: {left}{sign}{right}="
+    steps = f"{verb}: {x}{sign}{y}={top}, queda {top}/{common}"
     if b != d:
-        steps += f"{x}/{common}{sign}{y}/{common}="
-    steps += f"{top}/{common}"
+        steps = f"Denominador {common}: {a}×{common // b}={x} y {c}×{common // d}={y}. {steps}"
     words = ADDITION_WORDS if sign == "+" else SUBTRACTION_WORDS
     rule = "Primero hace falta el mismo denominador" if b != d else "El denominador no cambia"
     mistake = f"{left}{sign}{right} no es {a + c}/{b + d}, los denominadores no se suman" if sign == "+" else None

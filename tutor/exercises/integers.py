@@ -64,7 +64,7 @@ def _two_negatives(rng: Random) -> Exercise:
 
 def _minus_a_negative(rng: Random) -> Exercise:
     a, b = rng.randint(1, 12), rng.randint(1, 12)
-    solution = f"Restar -{b} es sumar {b}: {a}-(-{b})={a}+{b}={a + b}."
+    solution = f"Restar -{b} es sumar {b}: {a}+{b}={a + b}."
     others = (
         with_check(solution, f"{a + b}+(-{b})={a}"),
         with_warning(solution, f"no es {a - b}, porque menos por menos es más"),

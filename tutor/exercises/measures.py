@@ -5,10 +5,10 @@ from __future__ import annotations
 from fractions import Fraction
 from random import Random
 
-from tutor.exercises.arithmetic import multiplication_steps
-from tutor.exercises.exercise import Exercise, spanish
+from tutor.exercises.exercise import Exercise
 from tutor.exercises.explanations import with_check, with_rule, with_warning
 from tutor.exercises.phrasing import phrase
+from tutor.numbers import spanish
 
 # larger unit, its plural, smaller unit, its plural, how many of the smaller make one of the larger
 CONVERSIONS = (
@@ -156,7 +156,7 @@ def _rectangle(short: str, unit: str, rng: Random) -> Exercise:
             with_warning(solution, f"{a}+{b}={a + b} no es el área"),
         ]
         return _measured(question, solution, f"{a * b} {short}²", others if a * b != a + b else others[:1])
-    solution = f"Sumamos y doblamos: {a}+{b}={a + b}; {multiplication_steps(a + b, 2)}."
+    solution = f"Sumamos y doblamos: {a}+{b}={a + b}, {a + b}×2={2 * (a + b)}."
     others = [
         with_check(solution, f"{a}+{b}+{a}+{b}={2 * (a + b)}"),
         with_warning(solution, f"{a}+{b}={a + b} es solo la mitad del borde"),

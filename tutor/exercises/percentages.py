@@ -6,10 +6,11 @@ from fractions import Fraction
 from math import gcd
 from random import Random
 
-from tutor.exercises.exercise import Exercise, spanish
+from tutor.exercises.exercise import Exercise
 from tutor.exercises.explanations import with_check, with_rule, with_warning
 from tutor.exercises.phrasing import phrase
 from tutor.exercises.vocabulary import market
+from tutor.numbers import spanish
 
 PERCENT_WORDS = (
     "¿Cuánto es el {p} [de|sobre] {n}?",
@@ -65,8 +66,9 @@ def _percent_steps(percent: int, number: int) -> str:
         quarter = Fraction(number, 4)
         return f"{number}÷4={spanish(quarter)}, {spanish(quarter)}×3={spanish(result)}"
     if percent == 5:
-        return f"el 10 % es {spanish(tenth)}, {spanish(tenth)}÷2={spanish(result)}"
+        return f"{number}÷10={spanish(tenth)}, {spanish(tenth)}÷2={spanish(result)}"
     if percent == 15:
         half = tenth / 2
-        return f"el 10 % es {spanish(tenth)}, el 5 % es {spanish(half)}, {spanish(tenth)}+{spanish(half)}={spanish(result)}"
-    return f"el 10 % es {spanish(tenth)}, {spanish(tenth)}×{percent // 10}={spanish(result)}"
+        halves = f"{spanish(tenth)}÷2={spanish(half)}, {spanish(tenth)}+{spanish(half)}={spanish(result)}"
+        return f"{number}÷10={spanish(tenth)}, {halves}"
+    return f"{number}÷10={spanish(tenth)}, {spanish(tenth)}×{percent // 10}={spanish(result)}"

@@ -6,7 +6,6 @@ from random import Random
 from typing import NamedTuple
 
 from tutor.exercises import stories
-from tutor.exercises.arithmetic import addition_steps, division_steps, multiplication_steps, subtraction_steps
 from tutor.exercises.exercise import Exercise
 from tutor.exercises.explanations import with_check, with_rule, with_warning
 from tutor.exercises.stories import tell
@@ -30,7 +29,7 @@ def one_step(rng: Random) -> Exercise:
 def _joining(rng: Random, hard: bool) -> Exercise:
     a, b = (rng.randint(12, 99), rng.randint(12, 90)) if hard else (rng.randint(2, 20), rng.randint(2, 20))
     question = tell(stories.ADD_STORIES, rng, a=a, b=b)
-    solution = f"Sumamos: {addition_steps(a, b)}."
+    solution = f"Sumamos: {a}+{b}={a + b}."
     others = (
         with_check(solution, f"{a + b}-{b}={a}"),
         with_rule("Queremos saber cuánto hay en total", solution),
@@ -42,7 +41,7 @@ def _taking_away(rng: Random, hard: bool) -> Exercise:
     a = rng.randint(25, 100) if hard else rng.randint(5, 25)
     b = rng.randint(2, a - 1)
     question = tell(stories.SUBTRACT_STORIES, rng, a=a, b=b)
-    solution = f"Restamos: {subtraction_steps(a, b)}."
+    solution = f"Restamos: {a}-{b}={a - b}."
     others = (
         with_check(solution, f"{a - b}+{b}={a}"),
         with_warning(solution, f"si sumas sale {a + b}, más que al principio"),
@@ -53,7 +52,7 @@ def _taking_away(rng: Random, hard: bool) -> Exercise:
 def _repeating(rng: Random, hard: bool) -> Exercise:
     a, b = (rng.randint(11, 30), rng.randint(2, 9)) if hard else (rng.randint(2, 10), rng.randint(2, 10))
     question = tell(stories.MULTIPLY_STORIES, rng, market(b, rng), a=a, b=b)
-    solution = f"Multiplicamos: {multiplication_steps(a, b)}."
+    solution = f"Multiplicamos: {a}×{b}={a * b}."
     others = (
         with_check(solution, f"{a * b}÷{b}={a}"),
         with_rule(f"Son {a} veces {b}", solution),
@@ -65,7 +64,7 @@ def _sharing(rng: Random, hard: bool) -> Exercise:
     b, value = rng.randint(2, 9), rng.randint(11, 25) if hard else rng.randint(2, 10)
     a = b * value
     question = tell(stories.DIVIDE_STORIES, rng, market(value, rng), a=a, b=b)
-    solution = f"Dividimos: {division_steps(a, b)}."
+    solution = f"Dividimos: {a}÷{b}={value}."
     others = (
         with_rule("Hay que hacer partes iguales", solution),
         f"Buscamos el número que por {b} da {a}: {b}×{value}={a}.",
@@ -96,8 +95,8 @@ def _add_and_subtract(rng: Random) -> _Working:
         c = rng.randint(2, min(20, middle - 1))
         return _Working(
             tell(stories.ADD_THEN_SUBTRACT, rng, a=a, b=b, c=c),
-            f"sumamos {addition_steps(a, b)}",
-            f"restamos {subtraction_steps(middle, c)}",
+            f"sumamos {a}+{b}={a + b}",
+            f"restamos {middle}-{c}={middle - c}",
             f"{a}+{b}-{c}",
             middle - c,
         )
@@ -105,8 +104,8 @@ def _add_and_subtract(rng: Random) -> _Working:
     middle, c = a - b, rng.randint(2, 20)
     return _Working(
         tell(stories.SUBTRACT_THEN_ADD, rng, a=a, b=b, c=c),
-        f"restamos {subtraction_steps(a, b)}",
-        f"sumamos {addition_steps(middle, c)}",
+        f"restamos {a}-{b}={middle}",
+        f"sumamos {middle}+{c}={middle + c}",
         f"{a}-{b}+{c}",
         middle + c,
     )
@@ -115,14 +114,14 @@ def _add_and_subtract(rng: Random) -> _Working:
 def _products(rng: Random) -> _Working:
     a, b = rng.randint(2, 9), rng.randint(2, 10)
     product = a * b
-    first = f"multiplicamos {multiplication_steps(a, b)}"
+    first = f"multiplicamos {a}×{b}={a * b}"
     if rng.random() < 0.6 or product < 4:
         c = rng.randint(2, 15)
         question = tell(stories.MULTIPLY_THEN_ADD, rng, market(b, rng, extra_price=c), a=a, b=b, c=c)
-        return _Working(question, first, f"sumamos {addition_steps(product, c)}", f"{a}×{b}+{c}", product + c)
+        return _Working(question, first, f"sumamos {product}+{c}={product + c}", f"{a}×{b}+{c}", product + c)
     c = rng.randint(2, min(15, product - 1))
     question = tell(stories.MULTIPLY_THEN_SUBTRACT, rng, a=a, b=b, c=c)
-    return _Working(question, first, f"restamos {subtraction_steps(product, c)}", f"{a}×{b}-{c}", product - c)
+    return _Working(question, first, f"restamos {product}-{c}={product - c}", f"{a}×{b}-{c}", product - c)
 
 
 def _change(rng: Random) -> _Working:
@@ -140,8 +139,8 @@ def _rest(rng: Random) -> _Working:
 def _product_taken_from(whole: int, a: int, b: int, question: str) -> _Working:
     return _Working(
         question,
-        f"multiplicamos {multiplication_steps(a, b)}",
-        f"restamos {subtraction_steps(whole, a * b)}",
+        f"multiplicamos {a}×{b}={a * b}",
+        f"restamos {whole}-{a * b}={whole - a * b}",
         f"{whole}-{a}×{b}",
         whole - a * b,
     )
@@ -154,8 +153,8 @@ def _share(rng: Random) -> _Working:
     b = total - a
     return _Working(
         tell(stories.ADD_THEN_DIVIDE, rng, a=a, b=b, c=c),
-        f"sumamos {addition_steps(a, b)}",
-        f"dividimos {division_steps(total, c)}",
+        f"sumamos {a}+{b}={a + b}",
+        f"dividimos {total}÷{c}={value}",
         f"({a}+{b})÷{c}",
         value,
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from random import Random
 
-from tutor.exercises.arithmetic import multiplication_steps
 from tutor.exercises.exercise import Exercise
 from tutor.exercises.explanations import with_check, with_rule, with_warning
 from tutor.exercises.phrasing import phrase
@@ -60,7 +59,7 @@ def proportion(rng: Random) -> Exercise:
         text, unit = rng.choice(RECIPES)
         question = phrase((text,), rng, a=a, b=b, x=a * one, p=person)
     value = b * one
-    solution = f"Para 1: {a * one}÷{a}={one}. Para {b}: {multiplication_steps(one, b)}."
+    solution = f"Para 1: {a * one}÷{a}={one}. Para {b}: {one}×{b}={value}."
     others = (
         with_check(solution, f"{value}÷{b}={one}"),
         with_rule("Primero cuánto toca a uno", solution),
