@@ -11,10 +11,10 @@ import pytest
 
 from tutor.exercises import exercises
 from tutor.exercises.arithmetic import addition_steps, division_steps, multiplication_steps, subtraction_steps
-from tutor.exercises.exercise import Exercise, spanish
+from tutor.exercises.exercise import Exercise
 from tutor.generation import write_dataset
 from tutor.grading import grade
-from tutor.numbers import parse_quantity
+from tutor.numbers import parse_quantity, spanish
 from tutor.prompt import completion
 from tutor.rows import template
 from tutor.settings import DEFAULT_DATASET

@@ -7,7 +7,6 @@ from random import Random
 import pytest
 
 from tutor.exercises import exercises
-from tutor.exercises.exercise import spanish
 from tutor.numbers import (
     Quantity,
     find_quantities,
@@ -16,6 +15,7 @@ from tutor.numbers import (
     parse_quantity,
     plain_text,
     same_quantity,
+    spanish,
 )
 
 NUMBERS = {

@@ -1,0 +1,85 @@
+"""Results of equations as they arise: which are worked out, which are left to the model, and that they get there."""
+
+import pytest
+import torch
+
+from tutor.adapter import quantised_base
+from tutor.base_model import load_tokenizer
+from tutor.calculator import Calculator, digits_to_come, result_of
+from tutor.config import RetrainConfig
+from tutor.settings import Store
+
+
+@pytest.mark.parametrize(
+    ("operation", "result"),
+    [
+        ("34 + 50", "84"),
+        ("2 + 3 + 2 + 3", "10"),
+        ("3 × 3 × 3", "27"),
+        ("1 - 9", "-8"),
+        ("(-3) × (-5)", "15"),
+        ("-7 + 2", "-5"),
+        ("9,2 - 2", "7,2"),
+        ("7 ÷ 2", "3,5"),
+        ("7 ÷ 3", None),
+        ("7 ÷ 0", None),
+    ],
+)
+def test_an_operation_has_its_exact_result_or_none(operation: str, result: str | None) -> None:
+    assert result_of(operation) == result
+
+
+@pytest.mark.parametrize(
+    ("text", "digits"),
+    [
+        ("Sumamos: 34 + 50 =", " 84"),
+        ("Sumamos: 34 + 50 = 8", "4"),
+        ("Sumamos: 34 + 50 = 84", ""),
+        ("34 + 50 = 84,", ""),
+        ("34 + 50 = 84, 84 + 8 =", " 92"),
+        ("2x = 13 + 7 =", " 20"),
+        ("2 horas son 2 × 60 = 120 minutos: 120 + 20 =", " 140"),
+        ("y con signo menos 1 - 9 =", " -8"),
+        ("Para 1: 80 ÷ 8 =", " 10"),
+    ],
+)
+def test_the_rest_of_a_result_is_known_where_an_equation_is_being_written(text: str, digits: str) -> None:
+    assert digits_to_come(text) == digits
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Sumamos: 34 + 50",
+        "4 × 2 + 13 =",  # what comes first is for the tutor to say
+        "13 + 4 × 2 =",
+        "3/4 + 1 =",
+        "1/4 + 2 =",
+        "12 : 3 + 4 =",
+        "2x + 3 =",
+        "(12 + 3) × 2 =",
+        "x =",
+        "34 + 50 = 91",  # written already: what stands there is not taken back
+        "34 + 50 = 84 y",
+        "7 ÷ 3 =",
+    ],
+)
+def test_all_else_is_left_to_the_model(text: str) -> None:
+    assert digits_to_come(text) is None
+
+
+def test_the_right_digits_come_out_whatever_the_model_would_write(tiny_config: RetrainConfig, store: Store) -> None:
+    tokenizer = load_tokenizer(quantised_base(tiny_config.model, store).folder)
+    asked = tokenizer.encode("Instruct: 34 + 58\nOutput:")
+    nine, stop = tokenizer.encode("9")[0], tokenizer.encode(".")[0]
+    for start, written, corrections in ((" 34 + 58 =", " 92.", 1), (" 34 menos 58", "9999", 0)):
+        ids = torch.tensor([asked + tokenizer.encode(start)])
+        length = ids.shape[1]
+        calculator = Calculator(tokenizer, len(asked), rows=1)
+        for _ in range(6):
+            scores = torch.zeros(1, 640)
+            scores[0, nine], scores[0, stop] = 2.0, 1.0  # a model that would write nines for ever
+            ids = torch.cat([ids, calculator(ids, scores).argmax(-1, keepdim=True)], dim=1)
+        assert tokenizer.decode(ids[0, length:]).startswith(written)
+        assert calculator.corrections == [corrections]
