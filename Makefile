@@ -9,10 +9,10 @@ TORCH_BUILD ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup retrain test check lock clean
+.PHONY: help setup retrain test check bench-data lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(INSTALLED) ## install everything into .venv; TORCH_BUILD=cpu|cu126|default overrides the look at the card
 
@@ -26,6 +26,9 @@ check: $(INSTALLED) ## check style, format and types
 	$(IN_VENV) -m ruff check
 	$(IN_VENV) -m ruff format --check
 	$(IN_VENV) -m mypy
+
+bench-data: $(INSTALLED) ## measure making, checking, tokenising and packing a million rows; ARGS="--rows N" for fewer
+	@$(IN_VENV) -m benchmarks.data_scale $(ARGS)
 
 # The stamp comes last: after a failed or stopped installation the next make goes on from what is there.
 $(INSTALLED): pyproject.toml constraints.txt deployments/install_torch.py

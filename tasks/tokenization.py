@@ -10,7 +10,8 @@ from prefect import task
 
 from tasks.policy import BACK_OFF_S, HOUR_S, worth_retrying
 from tasks.validation import TRAINING_ROWS
-from tutor.rows import read_written_rows
+from tutor.progress import progress, watched
+from tutor.rows import stream_written_rows
 from tutor.settings import Store
 from tutor.stages import Finished, run_stage
 
@@ -29,16 +30,19 @@ def tokenize_rows(dataset: Finished, base: Finished, pack_tokens: int, store: St
 
     Raises:
         UnfitDataset: no row fits in `pack_tokens`.
+        UsageError: the tokenizer lacks what training needs.
     """
     inputs = {"dataset": dataset.digest, "base": base.digest, "pack_tokens": pack_tokens}
     return run_stage(
-        store.stages, "tokenization", inputs, lambda folder: _tokenize(dataset.folder, base.folder, pack_tokens, folder)
+        store.stages, "tokenization", inputs, lambda folder: _tokenize(dataset, base.folder, pack_tokens, folder)
     )
 
 
-def _tokenize(dataset: Path, base: Path, pack_tokens: int, folder: Path) -> Mapping[str, Any]:
+def _tokenize(dataset: Finished, base: Path, pack_tokens: int, folder: Path) -> Mapping[str, Any]:
     from tutor.base_model import load_tokenizer
     from tutor.tokenization import write_tokens
 
-    rows = read_written_rows(dataset / TRAINING_ROWS)
-    return write_tokens(rows, load_tokenizer(base), pack_tokens, folder)
+    with progress("Tokenización", "filas") as report_progress:
+        rows = stream_written_rows(dataset.folder / TRAINING_ROWS)
+        counted = watched(rows, dataset.facts["rows_training"], report_progress)
+        return write_tokens(counted, load_tokenizer(base), pack_tokens, folder)

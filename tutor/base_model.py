@@ -188,6 +188,11 @@ def _tokenizer(location: Mapping[str, Any], pad_token: str, embedding_rows: int)
     tokenizer.pad_token = pad_token
     if tokenizer.pad_token_id == tokenizer.eos_token_id:
         raise UsageError(f"model.pad_token: '{pad_token}' ends an answer in this model; expected any other token")
+    if tokenizer.eos_token_id is not None and tokenizer.eos_token_id >= embedding_rows:
+        raise UsageError(
+            f"model: its tokenizer ends an answer with '{tokenizer.eos_token}', for which the model has no row; "
+            "name a token that it knows in tokenizer_config.json"
+        )
     if tokenizer.pad_token_id >= embedding_rows:
         raise UsageError(
             f"model.pad_token: '{pad_token}' is new and the model has no row left for it; name a known one"

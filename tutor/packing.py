@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from array import array
+from bisect import bisect_left, insort
+from collections.abc import Mapping
+from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
+from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 from torch.utils.data import Dataset as TorchDataset
 
-from tutor.tokenization import IGNORED
+from tutor.tokenization import IGNORED, token_counts
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -18,52 +23,81 @@ if TYPE_CHECKING:
 _OPEN_PACKS = 64
 
 
-def pack_rows(lengths: Sequence[int], pack_tokens: int, seed: int) -> list[list[int]]:
+@dataclass(frozen=True)
+class Packs:
+    """Row numbers pack by pack, (rows,) int32, and where each pack begins and the last one ends, (packs + 1,) int64."""
+
+    rows: NDArray[np.int32]
+    borders: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.borders) - 1
+
+    def __getitem__(self, place: int) -> list[int]:
+        """Return the row numbers of one pack."""
+        chosen: list[int] = self.rows[self.borders[place] : self.borders[place + 1]].tolist()
+        return chosen
+
+
+def pack_rows(lengths: ArrayLike, pack_tokens: int, seed: int) -> Packs:
     """Return packs of row numbers, each of at most `pack_tokens` tokens; rows meet by chance, which `seed` decides.
 
     A row goes to the fullest pack that has room for it (best fit, among the packs opened last).
     """
-    order = list(range(len(lengths)))
+    sizes = array("i", np.asarray(lengths, dtype=np.int32).tobytes())
+    order = array("i", range(len(sizes)))
     Random(seed).shuffle(order)
-    packs: list[list[int]] = []
-    rooms: list[int] = []
-    for row in order:
-        recent = range(max(0, len(packs) - _OPEN_PACKS), len(packs))
-        fitting = [at for at in recent if rooms[at] >= lengths[row]]
-        if fitting:
-            fullest = min(fitting, key=rooms.__getitem__)
-            packs[fullest].append(row)
-            rooms[fullest] -= lengths[row]
+    pack_of = array("i", bytes(4 * len(order)))
+    rooms = array("i")
+    by_room: list[tuple[int, int]] = []  # of the packs opened last: room and number, the fullest first
+    for place, row in enumerate(order):
+        at = bisect_left(by_room, (sizes[row], 0))
+        if at < len(by_room):
+            _, pack = by_room.pop(at)
         else:
-            packs.append([row])
-            rooms.append(pack_tokens - lengths[row])
-    return packs
+            pack = len(rooms)
+            rooms.append(pack_tokens)
+            if (oldest := pack - _OPEN_PACKS) >= 0:
+                del by_room[bisect_left(by_room, (rooms[oldest], oldest))]
+        rooms[pack] -= sizes[row]
+        insort(by_room, (rooms[pack], pack))
+        pack_of[place] = pack
+    numbers = np.frombuffer(pack_of, dtype=np.int32)
+    together = np.argsort(numbers, kind="stable")
+    borders = np.concatenate([[0], np.cumsum(np.bincount(numbers, minlength=len(rooms)))])
+    return Packs(np.frombuffer(order, dtype=np.int32)[together], borders)
 
 
 class PackedRows(TorchDataset[Mapping[str, Tensor]]):
     """Packs as int64 tensors of `pack_tokens` each: input_ids, labels and position_ids, which begin again at each row.
 
-    transformers keeps rows apart by their positions: no row sees another.
+    transformers keeps rows apart by their positions: no row sees another. Token ids stay in the file of `tokens`.
     """
 
     def __init__(self, tokens: Dataset, pack_tokens: int, pad_id: int, seed: int) -> None:
-        self._input_ids, self._labels = list(tokens["input_ids"]), list(tokens["labels"])
-        self._packs = pack_rows([len(ids) for ids in self._input_ids], pack_tokens, seed)
+        self._input_ids = tokens.with_format("arrow")[:]["input_ids"]
+        lengths, self._prompt_tokens = token_counts(tokens)
+        self._packs = pack_rows(lengths, pack_tokens, seed)
         self._pack_tokens, self._pad_id = pack_tokens, pad_id
 
     def __len__(self) -> int:
         return len(self._packs)
 
     def __getitem__(self, place: int) -> Mapping[str, Tensor]:
-        rows = self._packs[place]
-        useful = sum(len(self._input_ids[row]) for row in rows)
-        padding = self._pack_tokens - useful
-        input_ids = [*(token for row in rows for token in self._input_ids[row]), *[self._pad_id] * padding]
-        labels = [*(label for row in rows for label in self._labels[row]), *[IGNORED] * padding]
-        positions = [at for row in rows for at in range(len(self._input_ids[row]))] + list(range(padding))
-        return {
-            "input_ids": torch.tensor(input_ids),
-            "labels": torch.tensor(labels),
-            "position_ids": torch.tensor(positions),
-            "useful_tokens": torch.tensor(useful),
+        input_ids = np.full(self._pack_tokens, self._pad_id, dtype=np.int64)
+        labels = np.full(self._pack_tokens, IGNORED, dtype=np.int64)
+        positions = np.empty(self._pack_tokens, dtype=np.int64)
+        start = 0
+        for row in self._packs[place]:
+            ids = self._input_ids[row].values.to_numpy()
+            end = start + len(ids)
+            prompt_tokens = self._prompt_tokens[row]
+            input_ids[start:end] = ids
+            labels[start + prompt_tokens : end] = ids[prompt_tokens:]
+            positions[start:end] = np.arange(len(ids))
+            start = end
+        positions[start:] = np.arange(self._pack_tokens - start)
+        blocks = {"input_ids": input_ids, "labels": labels, "position_ids": positions}
+        return {name: torch.from_numpy(block) for name, block in blocks.items()} | {
+            "useful_tokens": torch.tensor(start)
         }

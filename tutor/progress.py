@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
@@ -12,6 +13,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 ReportProgress = Callable[[int, int], None]
 
 _SECONDS_BETWEEN_LINES = 20.0
+_ITEMS_BETWEEN_REPORTS = 1000
+
+Item = TypeVar("Item")
 
 
 @contextmanager
@@ -33,6 +37,15 @@ def progress(description: str, unit: str) -> Iterator[ReportProgress]:
     with Progress(*columns, console=console) as bars:
         bar = bars.add_task(f"{description:<26}", total=None)
         yield lambda done, total: bars.update(bar, completed=done, total=total)
+
+
+def watched(items: Iterable[Item], total: int, report_progress: ReportProgress) -> Iterator[Item]:
+    """Yield `items`, of which there are `total`, and report how many were taken: now and then, and at the end."""
+    report_progress(0, total)
+    for done, item in enumerate(items, start=1):
+        yield item
+        if done % _ITEMS_BETWEEN_REPORTS == 0 or done == total:
+            report_progress(done, total)
 
 
 def _lines(console: Console, description: str, unit: str) -> ReportProgress:

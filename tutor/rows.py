@@ -7,7 +7,7 @@ import json
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -45,13 +45,24 @@ def write_rows(path: Path, rows: Iterable[Row | BadRow]) -> None:
     """Write `rows` to `path` as JSON Lines in UTF-8, one object a line."""
     with path.open("w", encoding="utf-8", newline="\n") as file:
         for row in rows:
-            file.write(json.dumps(asdict(row), ensure_ascii=False) + "\n")
+            file.write(as_line(row) + "\n")
+
+
+def as_line(row: Row | BadRow) -> str:
+    """Return `row` as one line of JSON, the form in which `write_rows` keeps it."""
+    return json.dumps(asdict(row), ensure_ascii=False)
 
 
 def read_written_rows(path: Path) -> list[Row]:
     """Return the rows that `write_rows` wrote to `path`."""
+    return list(stream_written_rows(path))
+
+
+def stream_written_rows(path: Path) -> Iterator[Row]:
+    """Yield the rows that `write_rows` wrote to `path`, one at a time."""
     with path.open(encoding="utf-8") as file:
-        return [Row(**json.loads(line)) for line in file]
+        for line in file:
+            yield Row(**json.loads(line))
 
 
 def raw_text(row: Row) -> str:

@@ -61,7 +61,7 @@ def train_adapter(
     Raises:
         TrainingRefused: a row has no supervised token, or the loss is no longer a number.
     """
-    refuse_without_supervision(list(tokens.select_columns(["labels"])))
+    refuse_without_supervision(tokens)
     set_seed(training.seed)
     adapted = _adapted_model(base_folder, model, lora)
     pad_id = base_model.load_tokenizer(base_folder).pad_token_id

@@ -96,8 +96,10 @@ def test_the_adapter_reaches_every_linear_layer_but_the_head(
 
 def test_a_row_without_supervision_is_refused(tiny_config: RetrainConfig, store: Store, tmp_path: Path) -> None:
     base = quantised_base(tiny_config.model, store).folder
-    unsupervised = Dataset.from_list([{"input_ids": [5, 6, 7], "labels": [-100] * 3}])
-    with pytest.raises(TrainingRefused, match="no supervised token"):
+    unsupervised = Dataset.from_list(
+        [{"input_ids": [5, 6, 7], "prompt_tokens": 3}, {"input_ids": [5, 6, 0], "prompt_tokens": 2}]
+    )
+    with pytest.raises(TrainingRefused, match="1 of 2 rows carry no supervised token"):
         _train(tiny_config, base, unsupervised, tmp_path)
 
 
