@@ -184,8 +184,10 @@ def _verdict(examinations: Mapping[str, Examination], file: Path) -> Verdict:
 
 def _log_evidence(run: Run, dataset: Finished, training: Finished, examinations: Mapping[str, Examination]) -> None:
     run.log_files(dataset.folder / "data_docs", "data_docs")
-    metrics = {f"{who}.accuracy": examination.accuracy for who, examination in examinations.items()}
+    metrics: dict[str, float] = {}
     for who, examination in examinations.items():
+        metrics[f"{who}.accuracy"] = examination.accuracy
+        metrics[f"{who}.accuracy_unaided"] = examination.accuracy_unaided
         for topic, accuracy in examination.accuracy_by_topic().items():
             metrics[f"{who}.accuracy.{_metric_name(topic)}"] = accuracy
         answers = [asdict(answer) for answer in examination.answers]

@@ -51,6 +51,11 @@ class Examination:
         """Return the share of right answers, 0 to 1."""
         return self.right / self.n
 
+    @property
+    def accuracy_unaided(self) -> float:
+        """Return the share of right answers in which the calculator had nothing to correct, 0 to 1."""
+        return sum(answer.correct and not answer.corrections for answer in self.answers) / self.n
+
     def accuracy_by_topic(self) -> dict[str, float]:
         """Return the share of right answers in each topic, topics in alphabetical order."""
         by_topic: dict[str, list[bool]] = defaultdict(list)
@@ -59,8 +64,13 @@ class Examination:
         return {topic: sum(marks) / len(marks) for topic, marks in sorted(by_topic.items())}
 
     def summary(self) -> dict[str, Any]:
-        """Return `n`, `accuracy` and `accuracy_by_topic`, as they stand in reports and manifests."""
-        return {"n": self.n, "accuracy": self.accuracy, "accuracy_by_topic": self.accuracy_by_topic()}
+        """Return the figures as they stand in reports and manifests."""
+        return {
+            "n": self.n,
+            "accuracy": self.accuracy,
+            "accuracy_unaided": self.accuracy_unaided,
+            "accuracy_by_topic": self.accuracy_by_topic(),
+        }
 
 
 def examine(tutor: Tutor, rows: Sequence[Row], report_progress: ReportProgress) -> Examination:

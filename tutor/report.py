@@ -95,6 +95,7 @@ def accuracy_table(examined: Mapping[str, Mapping[str, Any]]) -> Table:
     table.add_section()
     total = f"Todos los temas ({summaries[0]['n']} preguntas)"
     table.add_row(total, *(_percent(summary["accuracy"]) for summary in summaries), style="bold")
+    table.add_row("sin que corrija la calculadora", *(_percent(summary["accuracy_unaided"]) for summary in summaries))
     return table
 
 

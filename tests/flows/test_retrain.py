@@ -143,7 +143,7 @@ def test_champion_is_the_best_version_and_never_a_worse_one(
 
 
 def _examined(right: int) -> Examination:
-    return Examination(tuple(GradedAnswer(f"q{at}", "suma (fácil)", "1", "1", "1", at < right) for at in range(10)))
+    return Examination(tuple(GradedAnswer(f"q{at}", "suma (fácil)", "1", "1", "1", at < right, 0) for at in range(10)))
 
 
 @pytest.mark.usefixtures("prefect_server")

@@ -7,7 +7,7 @@ from tutor.verdict import decide
 
 
 def examined(right: int, n: int = 10) -> Examination:
-    return Examination(tuple(GradedAnswer(f"q{i}", "suma", "1", "1", "1", i < right) for i in range(n)))
+    return Examination(tuple(GradedAnswer(f"q{i}", "suma", "1", "1", "1", i < right, corrections=0) for i in range(n)))
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,13 @@ def test_only_a_tutor_better_than_base_and_champion_is_accepted(
 
 def test_accuracy_is_counted_overall_and_by_topic() -> None:
     answers = [
-        GradedAnswer("q", topic, "1", "1", "1", right) for topic, right in (("b", True), ("a", False), ("b", False))
+        GradedAnswer("q", topic, "1", "1", "1", right, corrections)
+        for topic, right, corrections in (("b", True, 1), ("a", False, 0), ("b", False, 2), ("a", True, 0))
     ]
     examination = Examination(tuple(answers))
-    assert examination.summary() == {"n": 3, "accuracy": 1 / 3, "accuracy_by_topic": {"a": 0.0, "b": 0.5}}
+    assert examination.summary() == {
+        "n": 4,
+        "accuracy": 0.5,
+        "accuracy_unaided": 0.25,
+        "accuracy_by_topic": {"a": 0.5, "b": 0.5},
+    }

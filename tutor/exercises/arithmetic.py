@@ -155,8 +155,11 @@ def addition(rng: Random) -> Exercise:
         a, b = rng.randint(10, 99), rng.randint(3, 99)
     else:
         a, b = rng.randint(100, 899), rng.randint(12, 399)
-    solution = f"Sumamos: {addition_steps(a, b)}."
-    others = [with_check(solution, f"{a + b}-{b}={a}"), with_rule("Sumar es juntar", solution)]
+    solution = f"Sumamos: {a}+{b}={a + b}."
+    others = [
+        with_check(solution, f"{a + b}-{b}={a}"),
+        _by_parts_first(solution, addition_steps(a, b)) or with_rule("Sumar es juntar", solution),
+    ]
     wrong = sum_without_carrying(a, b)
     if min(a, b) >= 10 and wrong != a + b:
         others.append(with_warning(solution, f"no es {wrong}: falta lo que se lleva"))
@@ -176,10 +179,11 @@ def subtraction(rng: Random) -> Exercise:
     else:
         a = rng.randint(120, 999)
         b = rng.randint(12, a - 10)
-    solution = f"Restamos: {subtraction_steps(a, b)}."
+    solution = f"Restamos: {a}-{b}={a - b}."
     others = [
         with_check(solution, f"{a - b}+{b}={a}"),
-        f"Buscamos lo que le falta a {b} para llegar a {a}: {b}+{a - b}={a}.",
+        _by_parts_first(solution, subtraction_steps(a, b))
+        or f"Buscamos lo que le falta a {b} para llegar a {a}: {b}+{a - b}={a}.",
     ]
     wrong = difference_without_borrowing(a, b)
     if b >= 10 and wrong != a - b:
@@ -199,13 +203,14 @@ def multiplication(rng: Random) -> Exercise:
         a, b = rng.randint(11, 60), rng.randint(11, 30)
     if rng.random() < 0.4:
         a, b = b, a
-    solution = f"Multiplicamos: {multiplication_steps(a, b)}."
+    solution = f"Multiplicamos: {a}×{b}={a * b}."
     question = ask_for_operation(a, "×", b, MULTIPLICATION_WORDS, rng)
     if a in MULTIPLE_NAMES and rng.random() < 0.2:
         question = ask_for_value(MULTIPLE_NAMES[a].format(b=b), rng)
     others = [
         with_check(solution, f"{a * b}÷{b}={a}"),
-        with_rule("El orden de los factores no cambia el producto", solution),
+        _by_parts_first(solution, multiplication_steps(a, b))
+        or with_rule("El orden de los factores no cambia el producto", solution),
     ]
     if a <= 5 and b <= 10:
         others.append(f"{a} veces {b}: {'+'.join([str(b)] * a)}={a * b}.")
@@ -222,14 +227,13 @@ def division(rng: Random) -> Exercise:
     else:
         b, quotient = rng.randint(2, 12), rng.randint(20, 99)
     a = b * quotient
-    solution = f"Dividimos: {division_steps(a, b)}."
+    solution = f"Dividimos: {a}÷{b}={quotient}, porque {b}×{quotient}={a}."
     question = ask_for_operation(a, "÷", b, DIVISION_WORDS, rng)
     if b in PART_NAMES and rng.random() < 0.25:
         question = ask_for_value(phrase((PART_NAMES[b],), rng, a=a), rng)
     others = (
-        with_check(solution, f"{b}×{quotient}={a}")
-        if "porque" not in solution
-        else with_rule("Dividir es repartir por igual", solution),
+        _by_parts_first(f"Dividimos: {a}÷{b}={quotient}.", division_steps(a, b))
+        or with_rule("Dividir es repartir por igual", solution),
         f"Buscamos el número que por {b} da {a}: {b}×{quotient}={a}.",
     )
     return Exercise(question, solution, str(quotient), "división", level, others)
@@ -239,6 +243,11 @@ def decimal_parts(number: int) -> list[int]:
     """Return the parts of a number by place, zeros left out: 305 gives 300 and 5."""
     digits = str(number)
     return [int(d) * 10 ** (len(digits) - i - 1) for i, d in enumerate(digits) if d != "0"] or [0]
+
+
+def _by_parts_first(solution: str, steps: str) -> str | None:
+    """Return `solution` after `steps`, None where it has but one."""
+    return f"Por partes: {steps}. {solution}" if "," in steps and "porque" not in steps else None
 
 
 def _by_parts(a: int, b: int, sign: str) -> str:

@@ -56,7 +56,7 @@ def _negative_and_positive(rng: Random) -> Exercise:
 
 def _two_negatives(rng: Random) -> Exercise:
     a, b = rng.randint(1, 15), rng.randint(1, 15)
-    solution = f"Los dos son negativos, sumamos {a}+{b}={a + b} y queda menos: -{a}-{b}={-a - b}."
+    solution = f"Los dos son negativos: -{a}-{b}={-a - b}."
     others = (with_warning(solution, f"no es {a + b}, menos por menos es cosa del producto"),)
     question = phrase(SUM_WORDS, rng, a=-a, b=-b) if rng.random() < 0.4 else _ask(f"-{a}-{b}", rng)
     return _exercise(question, solution, others, -a - b)
@@ -64,7 +64,7 @@ def _two_negatives(rng: Random) -> Exercise:
 
 def _minus_a_negative(rng: Random) -> Exercise:
     a, b = rng.randint(1, 12), rng.randint(1, 12)
-    solution = f"Restar -{b} es sumar {b}: {a}+{b}={a + b}."
+    solution = f"Restar -{b} es sumar {b}: {a}-(-{b})={a + b}."
     others = (
         with_check(solution, f"{a + b}+(-{b})={a}"),
         with_warning(solution, f"no es {a - b}, porque menos por menos es más"),
@@ -104,7 +104,7 @@ def _story(rng: Random) -> Exercise:
 
 
 def _difference(a: int, b: int) -> tuple[str, tuple[str, ...]]:
-    solution = f"{b} es mayor que {a}: {b}-{a}={b - a}, y con signo menos {a}-{b}={a - b}."
+    solution = f"Restamos: {a}-{b}={a - b}. Es negativo, porque {b} es mayor que {a}."
     return solution, (with_check(solution, f"{a - b}+{b}={a}"),)
 
 
@@ -114,7 +114,7 @@ def _sum_of_unlike(negative: int, positive: int) -> tuple[str, tuple[str, ...]]:
     sign = "menos" if negative > positive else "más"
     total = positive - negative
     solution = (
-        f"Signos distintos, restamos {large}-{small}={large - small} y queda {sign}: -{negative}+{positive}={total}."
+        f"Sumamos: -{negative}+{positive}={total}. Signos distintos, {large}-{small}={large - small} y queda {sign}."
     )
     return solution, (
         with_check(solution, f"{total}-{positive}=-{negative}"),

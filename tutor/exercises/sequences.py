@@ -29,7 +29,7 @@ TERM_WORDS = (
     "¿Qué número ocupa el lugar {n} en la sucesión de término general {f}?",
 )
 _PEOPLE = ("Mi hermana", "Mi primo", "La maestra", "El profesor", "Un amigo")
-_MULTIPLES = {2: "el doble", 3: "el triple", 10: "diez veces"}
+_MULTIPLES = {2: "el doble del", 3: "el triple del", 10: "diez veces el"}
 
 
 def sequences(rng: Random) -> Exercise:
@@ -43,16 +43,16 @@ def _rising(rng: Random) -> Exercise:
     step = rng.choice((1, 2, 5, 10)) if easy else rng.randint(3, 12)
     start = rng.randint(0, 10) if easy else rng.randint(1, 40)
     terms = [start + step * place for place in range(rng.choice((4, 4, 5)))]
-    solution = f"Va de {step} en {step}: {terms[-1]}+{step}={terms[-1] + step}."
-    others = (with_rule(f"Miramos cuánto crece: {terms[1]}-{terms[0]}={step}", solution),)
+    solution = f"Crece {terms[1]}-{terms[0]}={step}: {terms[-1]}+{step}={terms[-1] + step}."
+    others = (with_rule(f"Va de {step} en {step}", solution),)
     return _next(terms, solution, terms[-1] + step, "primaria 1" if easy else "primaria 2", others, rng)
 
 
 def _falling(rng: Random) -> Exercise:
     step, last = rng.choice((1, 2, 3, 4, 5, 10)), rng.randint(10, 40)
     terms = [last + step * place for place in (3, 2, 1, 0)]
-    solution = f"Baja de {step} en {step}: {last}-{step}={last - step}."
-    others = (with_rule(f"Miramos cuánto baja: {terms[0]}-{terms[1]}={step}", solution),)
+    solution = f"Baja {terms[0]}-{terms[1]}={step}: {last}-{step}={last - step}."
+    others = (with_rule(f"Baja de {step} en {step}", solution),)
     return _next(terms, solution, last - step, "primaria 2", others, rng)
 
 
@@ -61,11 +61,10 @@ def _multiplied(rng: Random) -> Exercise:
     start = rng.randint(1, 9 if factor != 3 else 5)
     terms = [start * factor**place for place in range(4 if factor == 2 else 3)]
     value = terms[-1] * factor
-    solution = f"Cada número es {_MULTIPLES[factor]} del anterior: {terms[-1]}×{factor}={value}."
-    solution = solution.replace("diez veces del", "diez veces el")
+    solution = f"Se multiplica por {terms[1]}÷{terms[0]}={factor}: {terms[-1]}×{factor}={value}."
     gap = terms[-1] - terms[-2]
     others = (
-        with_rule(f"Dividimos dos seguidos: {terms[1]}÷{terms[0]}={factor}", solution),
+        with_rule(f"Cada número es {_MULTIPLES[factor]} anterior", solution),
         with_warning(solution, f"no se suma {gap}, porque los saltos no son iguales"),
     )
     return _next(terms, solution, value, "primaria 5", others, rng)
@@ -79,7 +78,7 @@ def _next(terms: list[int], solution: str, value: int, level: str, others: tuple
 def _term(rng: Random) -> Exercise:
     step, start, place = rng.randint(2, 9), rng.randint(1, 10), rng.randint(4, 12)
     product = step * place
-    solution = f"Ponemos {place} en lugar de n: {step}×{place}+{start}={product}+{start}={product + start}."
+    solution = f"Ponemos {place} en lugar de n: {step}×{place}={product}, {product}+{start}={product + start}."
     question = phrase(TERM_WORDS, rng, f=f"{step}n + {start}", n=place)
     others = (with_warning(solution, f"{step}n es {step} por n"),)
     return Exercise(question, solution, str(product + start), "sucesiones", "secundaria 2", others)
