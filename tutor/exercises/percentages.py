@@ -30,7 +30,12 @@ DISCOUNT_WORDS = (
     "En las rebajas, {g} de {n} {m} se rebaja un {p}. ¿Cuánto dinero [ahorras|se ahorra]?",
 )
 
-_QUARTERS = {25: "El 25 % es la cuarta parte", 50: "El 50 % es la mitad", 75: "El 75 % son tres cuartas partes"}
+_PARTS = {
+    10: "El 10 % es la décima parte",
+    25: "El 25 % es la cuarta parte",
+    50: "El 50 % es la mitad",
+    75: "El 75 % son tres cuartas partes",
+}
 
 
 def percentages(rng: Random) -> Exercise:
@@ -49,7 +54,7 @@ def percentages(rng: Random) -> Exercise:
         question = phrase(DISCOUNT_WORDS, rng, p=written_percent, n=number, **slots)
     others = [
         with_check(solution, f"{number}×{percent}÷100={spanish(result)}"),
-        with_rule("El 10 % es la décima parte" if percent not in (25, 50, 75) else _QUARTERS[percent], solution),
+        with_rule(_PARTS.get(percent, "Un tanto por ciento son centésimas"), solution),
     ]
     if percent not in (10, 100) and Fraction(number, percent) != result:
         others.append(with_warning(solution, f"no se divide entre {percent}"))
@@ -57,18 +62,8 @@ def percentages(rng: Random) -> Exercise:
 
 
 def _percent_steps(percent: int, number: int) -> str:
-    result = Fraction(percent * number, 100)
-    if percent in (50, 25, 10):
-        over = 100 // percent
-        return f"{number}÷{over}={spanish(result)}"
-    tenth = Fraction(number, 10)
-    if percent == 75:
-        quarter = Fraction(number, 4)
-        return f"{number}÷4={spanish(quarter)}, {spanish(quarter)}×3={spanish(result)}"
-    if percent == 5:
-        return f"{number}÷10={spanish(tenth)}, {spanish(tenth)}÷2={spanish(result)}"
-    if percent == 15:
-        half = tenth / 2
-        halves = f"{spanish(tenth)}÷2={spanish(half)}, {spanish(tenth)}+{spanish(half)}={spanish(result)}"
-        return f"{number}÷10={spanish(tenth)}, {halves}"
-    return f"{number}÷10={spanish(tenth)}, {spanish(tenth)}×{percent // 10}={spanish(result)}"
+    """Return the way that leads to any percentage: a hundredth first, then as many of them."""
+    if percent == 50:
+        return f"es la mitad, {number}÷2={spanish(Fraction(number, 2))}"
+    hundredth = Fraction(number, 100)
+    return f"{number}÷100={spanish(hundredth)}, {spanish(hundredth)}×{percent}={spanish(hundredth * percent)}"
