@@ -30,7 +30,7 @@ def faults(
     `text` is the working without its `annotations`, `formulas` are those of `text`.
     """
     row = _Numbers(question, answer, formulas, annotations)
-    yield from annotation_faults(text, annotations, formulas, row.count)
+    yield from annotation_faults(text, annotations, formulas)
     letters = assigned(formulas)
     for formula in formulas:
         for one, other in pairwise(formula):

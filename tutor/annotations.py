@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -54,9 +54,7 @@ def number_values(side: Side, english: bool = True) -> list[Value]:
     ]
 
 
-def annotation_faults(
-    text: str, annotations: Sequence[Annotation], formulas: Sequence[Formula], count: Callable[[Value], int]
-) -> Iterator[Fault]:
+def annotation_faults(text: str, annotations: Sequence[Annotation], formulas: Sequence[Formula]) -> Iterator[Fault]:
     """Yield what is wrong in the annotations or differs between them and `text`, whose formulas are `formulas`."""
     places = [(formula, index) for formula in formulas for index in range(len(formula))]
     at = 0
@@ -73,7 +71,7 @@ def annotation_faults(
         if not _LEADING_NUMBER.match(text, annotation.at) or result.start > annotation.at + 3:
             continue
         if (fault := _other_result(text, annotation, result)) or (
-            index and (fault := _other_operand(text, annotation, sides[index - 1], result, count))
+            index and (fault := _other_operand(text, annotation, sides[index - 1], result))
         ):
             yield fault
 
@@ -104,9 +102,7 @@ def _other_result(text: str, annotation: Annotation, result: Side) -> Fault | No
     )
 
 
-def _other_operand(
-    text: str, annotation: Annotation, prose: Side, result: Side, count: Callable[[Value], int]
-) -> Fault | None:
+def _other_operand(text: str, annotation: Annotation, prose: Side, result: Side) -> Fault | None:
     """Return the one number by which the calculation in the prose differs from that in its annotation."""
     if agree(prose, result) and (len(prose.items) > 1 and computed(prose, True) == computed(result, True)):
         return None
@@ -117,11 +113,11 @@ def _other_operand(
         return _prose_alone(text, prose, result)
     only_written, only_calculated = list((written - calculated).elements()), list((calculated - written).elements())
     if len(only_written) != 1 or len(only_calculated) != 1:
-        return None
+        # A percentage is written .10*50 and calculated 10*.01*50.
+        signs = {item for side in (prose, annotation.formula[0]) for item in side.items if isinstance(item, str)}
+        return _prose_alone(text, prose, result) if only_written and signs <= {"*", "%"} else None
     number, right = only_written[0], only_calculated[0]
-    if (count(number) > 1 and count(right) < 2) or lost_digits(number, right):
-        return None
-    if number == right * 100 or right == number * 100:
+    if lost_digits(number, right) or number == right * 100 or right == number * 100:
         return None
     shown = in_spanish(right)
     return Fault(

@@ -142,9 +142,11 @@ def certain(one: Side, other: Side) -> bool:
     """Return whether two sides that differ are wrong beyond doubt."""
     if not (one.sure and other.sure):
         return False
+    if one.letters or other.letters:
+        unknowns = sum(isinstance(item, str) and item[0] == "@" for side in (one, other) for item in side.items)
+        if unknowns > 2 or one.touching or other.touching:
+            return False  # set up from several statements, or in doubt what is a letter: C + 2C
     if one.touching or other.touching:
-        if one.letters or other.letters:
-            return False  # C + 2C
         numbers = sum(not isinstance(item, str) for side in (one, other) for item in side.items)
         if one.touching + other.touching < numbers:
             return False
