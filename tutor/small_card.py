@@ -9,6 +9,13 @@ from torch import Tensor, nn
 from torch.nn import functional
 from transformers.activations import GELUTanh, NewGELUActivation
 
+from tutor.config import LoraConfig, TrainingConfig
+from tutor.memory_plan import fitted, recipe_of
+from tutor.model_shape import KINDS, shape_in
+
+# What the allocator leaves in pieces too small to use: the share of the card that is not planned with.
+_FRAGMENTS = 0.05
+
 
 def spare_the_card(model: Any) -> None:
     """Leave on the card only what a training step needs there; `model` is a frozen causal model, already loaded.
@@ -26,6 +33,23 @@ def spare_the_card(model: Any) -> None:
         for name, child in module.named_children():
             if isinstance(child, NewGELUActivation):
                 setattr(module, name, GELUTanh())
+
+
+def checkpoint_as_needed(model: Any, lora: LoraConfig, training: TrainingConfig, *, keep: bool) -> int:
+    """Have as few layers of `model` recompute their activations as this card's memory asks for; return how many.
+
+    On a processor, and for kinds of models whose memory is not known, it is every layer.
+    """
+    settings, dtype = model.config.to_dict(), model.get_decoder().dtype
+    count = settings["num_hidden_layers"]
+    if torch.cuda.is_available() and settings["model_type"] in KINDS:
+        shape = shape_in(settings)
+        recipe = recipe_of(shape, lora, training, keep=keep, on_card=True, compute=dtype.itemsize)
+        free, total = torch.cuda.mem_get_info()
+        ours = min(free + torch.cuda.memory_reserved(), round(total * torch.cuda.get_per_process_memory_fraction()))
+        count = fitted(shape, recipe, round(ours * (1 - _FRAGMENTS))).checkpointed
+    checkpoint_layers(model, count)
+    return int(count)
 
 
 def checkpoint_layers(model: Any, count: int) -> None:
