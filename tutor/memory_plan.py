@@ -12,8 +12,8 @@ MIB = 2**20
 # What CUDA and the libraries' kernels take on the card before the first tensor: an estimate, without a GTX 1050 Ti.
 CONTEXT_BYTES = 250 * MIB
 CARD_BYTES = 4 * 2**30
-# What a Python process of the flow takes before the first tensor: torch, transformers, Prefect, MLflow. Measured.
-PROCESS_BYTES = 750 * MIB
+# The rest is left for what the allocator keeps in pieces too small to use.
+USABLE_SHARE = 0.95
 _CUBLAS_WORKSPACES = 2 * 8_519_680
 _ABSMAX_BLOCK, _SECOND_BLOCK = 64, 256
 # tutor/head_loss.py, for a head that is stored in fewer bytes than are computed with.

@@ -10,11 +10,8 @@ from torch.nn import functional
 from transformers.activations import GELUTanh, NewGELUActivation
 
 from tutor.config import LoraConfig, TrainingConfig
-from tutor.memory_plan import fitted, recipe_of
+from tutor.memory_plan import USABLE_SHARE, fitted, recipe_of
 from tutor.model_shape import KINDS, shape_in
-
-# What the allocator leaves in pieces too small to use: the share of the card that is not planned with.
-_FRAGMENTS = 0.05
 
 
 def spare_the_card(model: Any) -> None:
@@ -47,7 +44,7 @@ def checkpoint_as_needed(model: Any, lora: LoraConfig, training: TrainingConfig,
         recipe = recipe_of(shape, lora, training, keep=keep, on_card=True, compute=dtype.itemsize)
         free, total = torch.cuda.mem_get_info()
         ours = min(free + torch.cuda.memory_reserved(), round(total * torch.cuda.get_per_process_memory_fraction()))
-        count = fitted(shape, recipe, round(ours * (1 - _FRAGMENTS))).checkpointed
+        count = fitted(shape, recipe, round(ours * USABLE_SHARE)).checkpointed
     checkpoint_layers(model, count)
     return int(count)
 
