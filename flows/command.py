@@ -1,4 +1,4 @@
-"""The `tutor` command: generate, check, retrain, evaluate, ask. Heavy libraries are loaded by what needs them."""
+"""The `tutor` command, from generate and check to evaluate and ask; heavy libraries are loaded by what needs them."""
 
 from __future__ import annotations
 
@@ -72,16 +72,16 @@ def _parser() -> argparse.ArgumentParser:
     _json_option(check)
 
     retrain = _command(commands, "retrain", _retrain, "check, train, examine and register; what is unchanged is reused")
-    retrain.add_argument("--profile", default=None, metavar="NAME", help="run profile (default cpu)")
-    retrain.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        dest="assignments",
-        metavar="SECTION.FIELD=VALUE",
-        help="change one setting",
-    )
+    _config_options(retrain)
     _json_option(retrain)
+
+    doctor = _command(commands, "doctor", _doctor, "examine this machine: exit 0 fit, 1 unfit; says what mends it")
+    _config_options(doctor)
+    _json_option(doctor)
+
+    plan = _command(commands, "plan", _plan, "memory by item and time by stage, before anything is downloaded")
+    _config_options(plan)
+    _json_option(plan)
 
     evaluate = _command(commands, "evaluate", _evaluate, "have a model answer questions of yours, and grade it")
     evaluate.add_argument("model", metavar="MODEL", help=MODEL_FORMS)
@@ -106,6 +106,18 @@ def _command(commands: Any, name: str, run: Callable[[argparse.Namespace], int],
     )
     parser.set_defaults(run=run)
     return parser
+
+
+def _config_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--profile", default=None, metavar="NAME", help="run profile (default cpu)")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        dest="assignments",
+        metavar="SECTION.FIELD=VALUE",
+        help="change one setting",
+    )
 
 
 def _json_option(parser: argparse.ArgumentParser) -> None:
@@ -158,6 +170,43 @@ def _retrain(chosen: argparse.Namespace) -> int:
     report = retrain(config)
     _write_json(chosen.json, report.as_json())
     print_report(report, Console())
+    return 0
+
+
+def _doctor(chosen: argparse.Namespace) -> int:
+    from dataclasses import asdict
+
+    from tutor.config import DEFAULT_PROFILE, load_config
+
+    profile = chosen.profile or DEFAULT_PROFILE
+    config = load_config(profile, chosen.assignments)
+    _refuse_unwritable(chosen.json)
+    store = open_store()
+    from tutor.doctor import examine
+
+    findings = examine(profile, config, store)
+    fit = all(finding.outcome != "failure" for finding in findings)
+    _write_json(chosen.json, {"fit": fit, "profile": profile, "findings": [asdict(finding) for finding in findings]})
+    for finding in findings:
+        print(f"{finding.outcome:8} {finding}")
+    return 0 if fit else 1
+
+
+def _plan(chosen: argparse.Namespace) -> int:
+    from tutor.config import DEFAULT_PROFILE, load_config
+
+    profile = chosen.profile or DEFAULT_PROFILE
+    config = load_config(profile, chosen.assignments)
+    _refuse_unwritable(chosen.json)
+    store = open_store()
+    from rich.console import Console
+
+    from tutor.plan_report import print_plan
+    from tutor.run_plan import plan_run
+
+    plan = plan_run(profile, config, store)
+    _write_json(chosen.json, plan.as_json())
+    print_plan(plan, Console())
     return 0
 
 

@@ -6,6 +6,7 @@ from prefect import flow
 
 from tasks.base_model import prepare_base_model
 from tasks.evaluation import evaluate
+from tasks.preflight import preflight
 from tasks.registration import Champion, fetch_champion, live_aliases, register
 from tasks.tokenization import tokenize_rows
 from tasks.training import train
@@ -30,6 +31,7 @@ def retrain(config: RetrainConfig = RetrainConfig()) -> RetrainReport:  # noqa: 
         config: Everything that a retraining run can be told.
     """
     store = open_store()
+    preflight(config, store)
     dataset = validate_dataset(config.data, store)
     base = prepare_base_model(config.model, store)
     tokens = tokenize_rows(dataset, base, config.training.pack_tokens, store)

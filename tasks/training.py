@@ -10,6 +10,7 @@ from prefect import task
 
 from tasks.policy import BACK_OFF_S, CARD_TAG, HOUR_S, worth_retrying
 from tasks.tracking import Tracking
+from tutor import run_plan
 from tutor.config import RetrainConfig
 from tutor.progress import progress
 from tutor.settings import Store
@@ -77,4 +78,4 @@ def _train(
     asked = config.evaluation
     origin = Origin(config.model, dataset.facts["dataset_digest"], asked.max_new_tokens, asked.batch_rows)
     write_origin(adapter, origin)
-    return measured
+    return {**measured, **run_plan.facts_to_keep(config)}

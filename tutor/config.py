@@ -44,6 +44,11 @@ class ModelConfig(Section):
     compute_dtype: Literal["auto", "bfloat16", "float16", "float32"] = Field(
         "auto", description="Type of the arithmetic; auto: bfloat16 where the processor computes with it, else float32."
     )
+    device: Literal["auto", "card"] = Field(
+        "auto",
+        description="Where it is computed; auto: on a card if there is one; card: on a card of compute capability 6.0 "
+        "or more with about 4 GB, and a worker without one refuses.",
+    )
     keep_dequantised: bool = Field(
         True, description="Keep a computed copy of the 4-bit weights in memory: faster, at 2 or 4 bytes a weight."
     )
@@ -71,7 +76,9 @@ class TrainingConfig(Section):
     gradient_accumulation: int = Field(1, ge=1, le=512, description="Blocks to one optimiser step.")
     max_grad_norm: float = Field(1.0, gt=0, description="Gradient norm above which gradients are scaled down.")
     gradient_checkpointing: bool = Field(
-        False, description="Recompute activations to save memory, at a third more time."
+        False,
+        description="Recompute activations to save memory, at up to half more time; on a card only of as many layers "
+        "as its free memory asks for.",
     )
     logging_steps: int = Field(10, ge=1, description="Optimiser steps between two points of the curves in MLflow.")
     seed: int = Field(7, ge=0, lt=2**32, description="Seed of the adapter's first weights and of the order of rows.")

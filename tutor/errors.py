@@ -27,6 +27,10 @@ class BaseModelUnavailable(UsageError):
     """The base model is neither in a local folder nor to be had from its source."""
 
 
+class UnfitMachine(TutorError):
+    """A machine that is not what the run's profile promises, or whose arithmetic does not work."""
+
+
 class TrainingRefused(TutorError):
     """A training run that could not teach anything: no supervised token, or a loss that is not a number."""
 

@@ -94,7 +94,14 @@ class _Weights:
         if self._kept is not None:
             return self._kept
         stored = [layer.weight for layer in self._layers]
-        values = torch.cat([dequantize_4bit(part.data, part.quant_state).to(self._dtype) for part in stored])
+        if len(stored) == 1:
+            values = dequantize_4bit(stored[0].data, stored[0].quant_state).to(self._dtype)
+        else:
+            # Each into its place, one after the other: the scratch is all of them and one more, not twice all.
+            width = self._layers[0].in_features
+            values = torch.empty(sum(self.sizes), width, dtype=self._dtype, device=stored[0].device)
+            for place, part in zip(values.split(self.sizes), stored, strict=True):
+                place.copy_(dequantize_4bit(part.data, part.quant_state))
         if self._keep:
             self._kept = values
         return values

@@ -52,6 +52,11 @@ class Store:
         return self.home / "base-models"
 
 
+def forced_bitsandbytes() -> str:
+    """Return the CUDA version that BNB_CUDA_VERSION forces on bitsandbytes; empty where nothing is forced."""
+    return os.environ.get("BNB_CUDA_VERSION", "")
+
+
 def quiet_libraries() -> None:
     """Tell libraries, before they are imported, to report to nobody and to leave the terminal to us."""
     for name, value in _QUIET_LIBRARIES.items():

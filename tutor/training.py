@@ -32,6 +32,7 @@ from tutor.head_loss import summed_cross_entropy
 from tutor.packing import PackedRows
 from tutor.progress import ReportProgress
 from tutor.quantised_linear import SHORT_ATTENTION, compute_plainly, register_attention, reuse_freed_memory
+from tutor.small_card import checkpoint_as_needed, spare_the_card
 from tutor.tokenization import IGNORED, refuse_without_supervision
 
 if TYPE_CHECKING:
@@ -64,6 +65,8 @@ def train_adapter(
     refuse_without_supervision(tokens)
     set_seed(training.seed)
     adapted = _adapted_model(base_folder, model, lora)
+    if training.gradient_checkpointing:
+        checkpoint_as_needed(adapted.get_base_model(), lora, training, keep=model.keep_dequantised)
     pad_id = base_model.load_tokenizer(base_folder).pad_token_id
     packs = PackedRows(tokens, training.pack_tokens, pad_id, training.seed)
     watcher = _Watcher(log_metrics, report_progress)
@@ -110,6 +113,10 @@ def _adapted_model(base_folder: Path, model: ModelConfig, lora: LoraConfig) -> A
         reuse_freed_memory()
         register_attention()
         base.set_attn_implementation(SHORT_ATTENTION)
+    else:
+        spare_the_card(base)
+        torch.cuda.empty_cache()
+        torch.cuda.reset_peak_memory_stats()
     adapted = get_peft_model(
         base,
         PeftConfig(
@@ -136,8 +143,7 @@ def _arguments(folder: Path, packs: int, training: TrainingConfig) -> TrainingAr
         lr_scheduler_type="cosine",
         max_grad_norm=training.max_grad_norm,
         weight_decay=0.0,
-        optim="adamw_torch_fused",
-        activation_checkpointing=training.gradient_checkpointing,
+        optim="adamw_torch_fused" if base_model.device().type == "cpu" else "adamw_bnb_8bit",
         logging_steps=training.logging_steps,
         logging_first_step=True,
         logging_nan_inf_filter=False,

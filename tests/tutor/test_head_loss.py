@@ -21,3 +21,24 @@ def test_value_and_gradient_agree_with_torch(bias: bool) -> None:
     (expected / 3).backward()
     torch.testing.assert_close(loss, expected)
     torch.testing.assert_close(ours.grad, theirs.grad)
+
+
+@pytest.mark.parametrize("bias", [True, False])
+def test_a_head_kept_in_half_the_bytes_loses_nothing_but_its_own_rounding(
+    bias: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tutor.head_loss._TOKENS_AT_ONCE", 4)
+    monkeypatch.setattr("tutor.head_loss._ROWS_AT_ONCE", 16)
+    torch.manual_seed(1)
+    head = nn.Linear(16, 50, bias=bias).requires_grad_(False)
+    head.weight = nn.Parameter(head.weight.half(), requires_grad=False)
+    ours = (torch.randn(9, 16) * 5).requires_grad_()
+    theirs = ours.detach().clone().requires_grad_()
+    targets = torch.randint(0, 50, (9,))
+    loss = summed_cross_entropy(head, ours, targets)
+    scores = functional.linear(theirs, head.weight.float(), head.bias)
+    expected = functional.cross_entropy(scores, targets, reduction="sum")
+    (loss / 3).backward()
+    (expected / 3).backward()
+    torch.testing.assert_close(loss, expected)
+    torch.testing.assert_close(ours.grad, theirs.grad)

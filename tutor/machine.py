@@ -1,0 +1,51 @@
+"""What this machine is, as far as it can be told without loading torch."""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+_QUERY = ("nvidia-smi", "--query-gpu=name,compute_cap,memory.total,driver_version", "--format=csv,noheader,nounits")
+_TIMEOUT_S = 20
+_CPU_INFO = Path("/proc/cpuinfo")
+
+
+@dataclass(frozen=True)
+class Card:
+    """An NVIDIA card: product name, compute capability such as 6.1, memory in MiB, version of the driver."""
+
+    name: str
+    capability: float
+    memory_mib: int
+    driver: str
+
+
+def find_cards() -> tuple[Card, ...]:
+    """Return the NVIDIA cards that the driver answers for; none without a driver."""
+    try:
+        answer = subprocess.run(_QUERY, capture_output=True, text=True, timeout=_TIMEOUT_S, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return ()
+    return parse_cards(answer.stdout) if answer.returncode == 0 else ()
+
+
+def parse_cards(listing: str) -> tuple[Card, ...]:
+    """Return the cards in nvidia-smi's CSV lines; lines that tell of none are left out."""
+    cards = []
+    for line in listing.splitlines():
+        cells = [cell.strip() for cell in line.split(",")]
+        try:
+            name, capability, memory, driver = cells
+            cards.append(Card(name, float(capability), int(memory), driver))
+        except ValueError:
+            continue
+    return tuple(cards)
+
+
+def processor_has_bfloat16() -> bool:
+    """Return whether the processor multiplies bfloat16 matrices itself (AVX-512 BF16 or AMX), as Linux tells it."""
+    if not _CPU_INFO.is_file():
+        return False
+    flags = _CPU_INFO.read_text(encoding="utf-8", errors="replace")
+    return "avx512_bf16" in flags or "amx_tile" in flags
