@@ -23,8 +23,11 @@ _SITE_SETTINGS: Any = {
     "store_backend": {"class_name": "TupleFilesystemStoreBackend", "base_directory": f"../{DATA_DOCS}"},
 }
 _STYLE = Path(__file__).with_name("data_docs.css")
-# What the pages would fetch from elsewhere: styles and scripts of content delivery networks.
-_FETCHED = re.compile(r'<link[^>]+href="https?://[^>]*>|<script[^>]+src="https?://[^>]*>\s*</script>', re.DOTALL)
+# What the pages would fetch from elsewhere: styles and scripts of content delivery networks, and an image whose
+# address reports to its owner when and by which installation a page was opened.
+_FETCHED = re.compile(
+    r'<link[^>]+href="https?://[^>]*>|<img[^>]+src="https?://[^>]*>|<script[^>]+src="https?://[^>]*>\s*</script>'
+)
 
 
 def outcomes(facts: pd.DataFrame, expectations: Sequence[Expectation], folder: Path) -> list[Mapping[str, Any]]:
@@ -59,6 +62,7 @@ def outcomes(facts: pd.DataFrame, expectations: Sequence[Expectation], folder: P
     run = checkpoint.run(batch_parameters={"dataframe": facts})
     (validation,) = run.run_results.values()
     _make_readable_offline(folder / DATA_DOCS)
+    _write_start_page(folder / DATA_DOCS)
     return _in_order([outcome.to_json_dict() for outcome in validation.results], expectations)
 
 
@@ -79,3 +83,17 @@ def _make_readable_offline(folder: Path) -> None:
     for page in folder.rglob("*.html"):
         bare = _FETCHED.sub("", page.read_text(encoding="utf-8"))
         page.write_text(bare.replace("</head>", f"{style}</head>", 1), encoding="utf-8")
+
+
+def _write_start_page(folder: Path) -> None:
+    """Write a start page that is a list of links: the one made by Great Expectations draws its list with scripts."""
+    pages = [("What was found", "validations"), ("What is expected", "expectations")]
+    links = [
+        f'<li><a href="{page.relative_to(folder).as_posix()}">{title}</a></li>'
+        for title, part in pages
+        for page in sorted((folder / part).rglob("*.html"))
+    ]
+    style = f"<style>\n{_STYLE.read_text(encoding='utf-8')}</style>"
+    head = f'<meta charset="utf-8"><title>Data Docs</title>{style}'
+    body = f"<h1>Data Docs</h1><ul>{''.join(links)}</ul>"
+    (folder / "index.html").write_text(f"<!DOCTYPE html><html><head>{head}</head><body>{body}</body></html>\n", "utf-8")

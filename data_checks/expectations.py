@@ -11,8 +11,14 @@ from great_expectations.expectations.metrics.map_metric_provider import (
     ColumnMapMetricProvider,
     column_condition_partial,
 )
-from great_expectations.render import LegacyRendererType, RenderedStringTemplateContent
+from great_expectations.render import (
+    LegacyDiagnosticRendererType,
+    LegacyRendererType,
+    RenderedStringTemplateContent,
+    RenderedTableContent,
+)
 from great_expectations.render.renderer.renderer import renderer
+from pandas.api.types import is_numeric_dtype
 
 
 def _in_prose(sentence: str) -> Any:
@@ -22,21 +28,40 @@ def _in_prose(sentence: str) -> Any:
     """
 
     def render(_expectation: Any, configuration: Any = None, **_options: Any) -> list[RenderedStringTemplateContent]:
-        template = {"template": sentence, "params": dict(configuration.kwargs) if configuration else {}}
+        settings = dict(configuration.kwargs) if configuration else {}
+        # Bounds are kept as floats: 2000.0 characters read badly.
+        params = {name: f"{value:g}" if isinstance(value, float) else value for name, value in settings.items()}
+        template = {"template": sentence, "params": params}
         return [RenderedStringTemplateContent(content_block_type="string_template", string_template=template)]
 
     prescriptive: Any = renderer(renderer_type=LegacyRendererType.PRESCRIPTIVE)
     return classmethod(prescriptive(render))
 
 
+def _table_of_examples() -> Any:
+    """Return the renderer that writes into Data Docs which rows break an expectation: some of them, by line and id."""
+
+    def render(_expectation: Any, result: Any = None, **_options: Any) -> list[RenderedTableContent] | None:
+        found = result.result.get("partial_unexpected_index_list") if result and result.result else None
+        if not found:
+            return None
+        column = next(name for name in found[0] if name not in ("line", "id"))
+        rows = [[str(row["line"]), str(row["id"]), str(row[column])] for row in found]
+        return [RenderedTableContent(content_block_type="table", header_row=["Line", "Id", "Found"], table=rows)]
+
+    examples: Any = renderer(renderer_type=LegacyDiagnosticRendererType.UNEXPECTED_TABLE)
+    return classmethod(examples(render))
+
+
+_EXAMPLES = _table_of_examples()
+
+
 class _NothingFound(ColumnMapMetricProvider):
     condition_metric_name = "column_values.nothing_found"
-    # What was looked for is absent from a good row, so absent values are judged, not passed over.
-    filter_column_isnull = False
 
     @column_condition_partial(engine=PandasExecutionEngine)
     def _pandas(cls, column: Any, **_options: Any) -> Any:  # noqa: N805 - Great Expectations passes the class
-        return column.isna()
+        return column == (0 if is_numeric_dtype(column) else "")
 
 
 class ExpectEveryRecordToBeARow(ColumnMapExpectation):
@@ -44,6 +69,7 @@ class ExpectEveryRecordToBeARow(ColumnMapExpectation):
 
     map_metric = "column_values.nothing_found"
     success_keys = ("mostly",)
+    _diagnostic_unexpected_table_renderer = _EXAMPLES
     _prescriptive_renderer = _in_prose(
         "every record must hold a question and an answer; both, solution, topic, level and id must be text in UTF-8."
     )
@@ -54,6 +80,7 @@ class ExpectColumnValuesToBeExactAnswers(ColumnMapExpectation):
 
     map_metric = "column_values.nothing_found"
     success_keys = ("mostly",)
+    _diagnostic_unexpected_table_renderer = _EXAMPLES
     _prescriptive_renderer = _in_prose("every answer must be one exact number, with or without a unit.")
 
 
@@ -62,6 +89,7 @@ class ExpectSolutionsToReachTheAnswer(ColumnMapExpectation):
 
     map_metric = "column_values.nothing_found"
     success_keys = ("mostly",)
+    _diagnostic_unexpected_table_renderer = _EXAMPLES
     _prescriptive_renderer = _in_prose("a solution must reach the answer: its number must stand there.")
 
 
@@ -70,6 +98,7 @@ class ExpectEquationsToBeRight(ColumnMapExpectation):
 
     map_metric = "column_values.nothing_found"
     success_keys = ("mostly",)
+    _diagnostic_unexpected_table_renderer = _EXAMPLES
     _prescriptive_renderer = _in_prose("every equation of a solution, recomputed exactly, must be right.")
 
 
@@ -78,6 +107,7 @@ class ExpectQuestionsToBeFirstOfTheirKind(ColumnMapExpectation):
 
     map_metric = "column_values.nothing_found"
     success_keys = ("mostly",)
+    _diagnostic_unexpected_table_renderer = _EXAMPLES
     _prescriptive_renderer = _in_prose("no question may repeat an earlier one (the value is the earlier one's line).")
 
 
@@ -86,6 +116,7 @@ class ExpectQuestionsToDifferFromTheOthers(ColumnMapExpectation):
 
     map_metric = "column_values.nothing_found"
     success_keys = ("mostly",)
+    _diagnostic_unexpected_table_renderer = _EXAMPLES
     _prescriptive_renderer = _in_prose(
         "no question may say with the same numbers and nearly the same words what an earlier one says "
         "(the value is the earlier one's line)."
@@ -97,6 +128,7 @@ class ExpectIdsToBeUnique(ColumnMapExpectation):
 
     map_metric = "column_values.nothing_found"
     success_keys = ("mostly",)
+    _diagnostic_unexpected_table_renderer = _EXAMPLES
     _prescriptive_renderer = _in_prose("no id may come twice (the value is the earlier one's line).")
 
 
@@ -105,6 +137,7 @@ class ExpectNoPersonalData(ColumnMapExpectation):
 
     map_metric = "column_values.nothing_found"
     success_keys = ("mostly",)
+    _diagnostic_unexpected_table_renderer = _EXAMPLES
     _prescriptive_renderer = _in_prose("no e-mail address, telephone number or identity number may stand in a row.")
 
 
@@ -113,6 +146,7 @@ class ExpectTemplatesToStayOnOneSide(ColumnMapExpectation):
 
     map_metric = "column_values.nothing_found"
     success_keys = ("mostly",)
+    _diagnostic_unexpected_table_renderer = _EXAMPLES
     _prescriptive_renderer = _in_prose(
         "no row for training or validation may differ from a held-out one, or one of the frozen test, only in numbers."
     )
@@ -121,12 +155,14 @@ class ExpectTemplatesToStayOnOneSide(ColumnMapExpectation):
 class ExpectLengthsToBeBetween(gxe.ExpectColumnValuesToBeBetween):
     """Expect a text to be of usual length, in characters."""
 
+    _diagnostic_unexpected_table_renderer = _EXAMPLES
     _prescriptive_renderer = _in_prose("must lie between $min_value and $max_value.")
 
 
 class ExpectRowsToFitInTheTokenBudget(gxe.ExpectColumnValuesToBeBetween):
     """Expect a row not to take more tokens than the budget, by a count that tokenizers never stay below."""
 
+    _diagnostic_unexpected_table_renderer = _EXAMPLES
     _prescriptive_renderer = _in_prose(
         "a row must not take more than $max_value tokens, counted as no byte-level tokenizer stays below it."
     )
@@ -135,6 +171,7 @@ class ExpectRowsToFitInTheTokenBudget(gxe.ExpectColumnValuesToBeBetween):
 class ExpectQuestionsToBeInSpanish(gxe.ExpectColumnValuesToBeInSet):
     """Expect a share of the questions whose language can be told to be in Spanish."""
 
+    _diagnostic_unexpected_table_renderer = _EXAMPLES
     _prescriptive_renderer = _in_prose("a share of at least $mostly of the questions should be in Spanish.")
 
 
@@ -154,6 +191,7 @@ class ExpectNoneToCrowdOutTheOthers(ColumnMapExpectation):
     largest_share: float
     map_metric = "column_values.in_proportion"
     success_keys = ("mostly", "largest_share")
+    _diagnostic_unexpected_table_renderer = _EXAMPLES
     _prescriptive_renderer = _in_prose(
         "none may take up more than a share of $largest_share of the rows that name one."
     )

@@ -62,7 +62,10 @@ class Facts:
         self._categories["level"].append("" if level == NO_LEVEL else level[:_SHOWN])
 
     def frame(self, split: Split) -> pd.DataFrame:
-        """Return the facts as a frame with one row a record, in order; what is not known or not found is missing."""
+        """Return the facts as a frame with one row a record, in order.
+
+        What was looked for and not found is "" or 0; what is not known, of a record that is no row, is missing.
+        """
         readable = np.ones(len(self), dtype=bool)
         readable[list(self._unreadable)] = False
         lines = _numbers(self._lines)
@@ -77,7 +80,7 @@ class Facts:
         columns |= {name: self._texts(texts) for name, texts in self._found.items()}
         columns["same_id_as"] = _earlier(digests["identity"], lines, readable)
         columns["same_as"] = _earlier(digests["same"], lines, readable)
-        comparable = readable & (digests["near"] != 0) & columns["same_as"].isna()
+        comparable = readable & (digests["near"] != 0) & (columns["same_as"] == 0)
         columns["near_to"] = _earlier(digests["near"], lines, comparable)
         sides = sides_of(digests["template"], split)
         columns["side"] = pd.Categorical.from_codes(sides, categories=list(SIDES))
@@ -86,7 +89,7 @@ class Facts:
         return pd.DataFrame(columns, copy=False)
 
     def _texts(self, texts: dict[int, str]) -> Any:
-        column = np.full(len(self), None, dtype=object)
+        column = np.full(len(self), "", dtype=object)
         column[list(texts)] = list(texts.values())
         return pd.array(column, dtype="str")
 
@@ -117,14 +120,14 @@ def _numbers(numbers: array[int]) -> NDArray[np.int64]:
     return np.frombuffer(numbers, dtype=np.int64) if numbers else np.zeros(0, dtype=np.int64)
 
 
-def _earlier(digests: NDArray[np.int64], lines: NDArray[np.int64], among: NDArray[np.bool_]) -> Any:
-    """Return for each row the line of the first one `among` them with its digest, missing for that one itself."""
+def _earlier(digests: NDArray[np.int64], lines: NDArray[np.int64], among: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Return for each row the line of the first one `among` them with its digest, 0 for that one itself."""
     chosen = np.flatnonzero(among)
     _, first, group = np.unique(digests[chosen], return_index=True, return_inverse=True)
     firsts = chosen[first[group]]
-    earlier, missing = np.zeros(len(lines), dtype=np.int64), np.ones(len(lines), dtype=bool)
-    earlier[chosen], missing[chosen] = lines[firsts], firsts == chosen
-    return pd.arrays.IntegerArray(earlier, missing)
+    earlier = np.zeros(len(lines), dtype=np.int64)
+    earlier[chosen] = np.where(firsts == chosen, 0, lines[firsts])
+    return earlier
 
 
 def _leaked(templates: NDArray[np.int64], sides: NDArray[np.int8], readable: NDArray[np.bool_], split: Split) -> Any:
@@ -132,7 +135,7 @@ def _leaked(templates: NDArray[np.int64], sides: NDArray[np.int8], readable: NDA
     learned = readable & (sides != SIDES.index("held-out"))
     frozen = learned & np.isin(templates, np.fromiter(split.frozen, dtype=np.int64))
     held_out = learned & np.isin(templates, templates[readable & ~learned])
-    owner = np.full(len(templates), None, dtype=object)
+    owner = np.full(len(templates), "", dtype=object)
     owner[held_out] = "a held-out row's"
     owner[frozen] = "the frozen test's"
     return pd.array(owner, dtype="str")

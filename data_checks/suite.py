@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 from great_expectations import expectations as gxe
 from great_expectations.expectations.expectation import Expectation
+from pandas.api.types import is_numeric_dtype
 
 from data_checks import expectations as own
 from tutor.config import DataConfig
@@ -23,7 +24,7 @@ USUAL_TOPIC_SHARE, USUAL_LEVEL_SHARE, USUAL_SPANISH_SHARE = 0.5, 0.8, 0.9
 class RowCheck:
     """An expectation about single rows, and what is wrong with a row that breaks it.
 
-    `{found}` in the reason stands for the value that broke it; what stands before it names the kind of fault.
+    `{found}` in the reason stands for the value that broke it; what stands before a colon names the kind of fault.
     """
 
     expectation: Expectation
@@ -32,7 +33,7 @@ class RowCheck:
     @property
     def kind(self) -> str:
         """Return the reason without what differs from row to row."""
-        return self.reason.partition(": {found}")[0].partition(" {found}")[0]
+        return self.reason.partition(": ")[0]
 
     @property
     def column(self) -> str:
@@ -45,7 +46,7 @@ class RowCheck:
         column = facts[self.column]
         lowest, highest = (getattr(self.expectation, name, None) for name in ("min_value", "max_value"))
         if lowest is None and highest is None:
-            return column.notna()
+            return column != (0 if is_numeric_dtype(column) else "")
         outside = (column < lowest) if lowest is not None else (column != column)  # noqa: PLR0124 - false for all
         if highest is not None:
             outside |= column > highest

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from tutor.language import language_of
 from tutor.likeness import digest_of_text, wording_of
-from tutor.numbers import find_quantities, parse_quantity, plain_text
+from tutor.numbers import find_quantities, parse_quantity
 from tutor.privacy import personal_data_in
 from tutor.prompt import completion, prompt
 from tutor.rows import BadRow, Row, line_of
@@ -105,12 +105,13 @@ def _tokens_at_least(row: Row, limit: int) -> int:
 
 
 def _holds_answer(solution: str, answer: str) -> bool:
-    """Return whether the answer stands in the solution, as it is or as a quantity of the same value."""
-    if not solution or answer in solution:
-        return True
+    """Return whether the answer stands in the solution, as it is or as a quantity of the same value.
+
+    An answer that is no number, and a row without solution, are not judged.
+    """
     wanted = parse_quantity(answer)
-    if wanted is None:
-        return plain_text(answer) in plain_text(solution)
+    if wanted is None or not solution or answer in solution:
+        return True
     values = {wanted.value, *_either_way(answer)}
     if any(quantity.value in values for quantity in find_quantities(solution)):
         return True
