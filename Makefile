@@ -9,7 +9,7 @@ TORCH_BUILD ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup retrain test check bench-data lock clean
+.PHONY: help setup retrain test check bench-data freeze lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +29,10 @@ check: $(INSTALLED) ## check style, format and types
 
 bench-data: $(INSTALLED) ## measure making, checking, tokenising and packing a million rows; ARGS="--rows N" for fewer
 	@$(IN_VENV) -m benchmarks.data_scale $(ARGS)
+
+freeze: $(INSTALLED) ## freeze the test anew, after data/matematicas.jsonl has changed
+	@$(IN_VENV) -m tutor.frozen_test
+	@echo "data/frozen-test.json: $$(grep -c '^  "' data/frozen-test.json) templates"
 
 # The stamp comes last: after a failed or stopped installation the next make goes on from what is there.
 $(INSTALLED): pyproject.toml constraints.txt deployments/install_torch.py

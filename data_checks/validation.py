@@ -1,148 +1,197 @@
-"""A dataset held against the suite: which rows break it, and whether the whole is fit to learn from."""
+"""A dataset held against the suite in one pass: which rows break it, and whether the whole is fit to learn from."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+import json
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import great_expectations as gx
-from great_expectations.checkpoint import UpdateDataDocsAction
-from great_expectations.data_context.types.base import ProgressBarsConfig
+from data_checks.data_docs import outcomes
+from data_checks.facts import Facts
+from data_checks.reasons import Reasons
+from data_checks.suite import RowCheck, dataset_checks, row_checks
+from tutor.config import DataConfig
+from tutor.errors import UnreadableDataset
+from tutor.findings import Piece, examine_piece
+from tutor.processes import in_order
+from tutor.progress import ReportProgress
+from tutor.reading import Source
+from tutor.rows import BadRow, Row, line_of
+from tutor.sides import SIDES, Side, Split
 
-from data_checks.facts import frame_of_facts
-from data_checks.suite import TEXT_COLUMNS, Check, checks
-from tutor.reading import read_rows
-from tutor.rows import BadRow, Row, raw_text
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+    from numpy.typing import NDArray
 
-DATA_DOCS = "data_docs"
-_SITE = "teachers"
-_SITE_SETTINGS: Any = {
-    "class_name": "SiteBuilder",
-    "show_how_to_buttons": False,
-    "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"},
-    # Seen from the folder of Great Expectations' own settings, so that the stage may be renamed.
-    "store_backend": {"class_name": "TupleFilesystemStoreBackend", "base_directory": f"../{DATA_DOCS}"},
-}
-_PLACE = "place"
+ROWS, ORIGINALS, QUARANTINE = "rows.jsonl", "originals.jsonl", "quarantine.jsonl"
+_PROCESSES = 2
+_PIECE_ROWS, _PIECE_CHARACTERS = 500, 4_000_000
+# Starting processes takes as long as examining some thousand rows.
+_PIECES_ALONE = 8
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """The rows that meet every check, those that do not, and what is wrong with the dataset as a whole."""
+    """What became of each row of a dataset, and what is wrong with the dataset as a whole.
 
-    kept: tuple[Row, ...]
-    bad: tuple[BadRow, ...]
+    Rows lie in `folder`; `broken` makes a dataset unfit, `warnings` do not.
+    """
+
+    folder: Path
+    format: str
+    rows_in: int
     broken: tuple[str, ...]
+    warnings: tuple[str, ...]
+    reasons: Reasons
+    seconds: Mapping[str, float]
+    _kept: NDArray[np.bool_] = field(repr=False)
+    _sides: NDArray[np.int8] = field(repr=False)
 
     @property
-    def rows_in(self) -> int:
-        """Return the number of rows that the dataset holds, good and bad."""
-        return len(self.kept) + len(self.bad)
+    def rows_kept(self) -> int:
+        """Return the number of rows that meet every check."""
+        return int(self._kept.sum())
+
+    @property
+    def rows_quarantined(self) -> int:
+        """Return the number of rows that were set aside."""
+        return self.rows_in - self.rows_kept
+
+    def kept(self) -> Iterator[Row]:
+        """Yield the rows that meet every check, in order."""
+        for line, _ in self.kept_lines():
+            yield Row(**json.loads(line))
+
+    def kept_lines(self) -> Iterator[tuple[str, Side]]:
+        """Yield each kept row as a line of JSON, as `tutor.rows.write_rows` writes it, and its side."""
+        with (self.folder / ROWS).open(encoding="utf-8") as file:
+            for line, kept, side in zip(file, self._kept.tolist(), self._sides.tolist(), strict=True):
+                if kept:
+                    yield line, SIDES[side]
+
+    def quarantined(self) -> Iterator[BadRow]:
+        """Yield the rows that were set aside, in order."""
+        with (self.folder / QUARANTINE).open(encoding="utf-8") as file:
+            for line in file:
+                held = json.loads(line)
+                yield BadRow(held["line"], held["id"], tuple(held["reasons"]), held["raw"])
 
     def refusal(self, max_bad_share: float) -> str | None:
         """Return why the dataset is not fit to learn from, in one sentence, or None when it is."""
         if self.broken:
             return f"the dataset is not fit: {'; '.join(self.broken)}"
-        if len(self.bad) > max_bad_share * self.rows_in:
-            first = self.bad[0]
+        if self.rows_quarantined > max_bad_share * self.rows_in:
+            first = next(self.quarantined())
             return (
-                f"{len(self.bad)} of {self.rows_in} rows are bad, more than the {max_bad_share:.0%} that "
+                f"{self.rows_quarantined} of {self.rows_in} rows are bad, more than the {max_bad_share:.0%} that "
                 f"data.max_bad_share allows; the first is line {first.line}: {first.reasons[0]}"
             )
         return None
 
 
-def summary(verdict: Verdict, *, fit: bool) -> dict[str, Any]:
-    """Return the verdict as it is written for programs."""
-    return {
-        "rows_in": verdict.rows_in,
-        "rows_kept": len(verdict.kept),
-        "fit": fit,
-        "broken": list(verdict.broken),
-        "quarantined": [{"line": row.line, "id": row.id, "reasons": list(row.reasons)} for row in verdict.bad],
-    }
+def check_dataset(
+    source: Source, folder: Path, config: DataConfig, frozen: frozenset[int], report: ReportProgress
+) -> Verdict:
+    """Return the verdict on a dataset; its rows, the quarantine and Data Docs (`data_docs/index.html`) lie in `folder`.
 
-
-def check_file(path: Path, folder: Path) -> Verdict:
-    """Return the verdict on the dataset at `path`, lines that are no rows included; Data Docs go to `folder`.
+    Memory holds some hundred bytes a row, whatever the length of the texts.
 
     Raises:
-        UnreadableDataset: the file cannot be read at all.
-    """
-    rows, unreadable = read_rows(path)
-    verdict = validate(rows, folder)
-    bad = sorted((*unreadable, *verdict.bad), key=lambda row: row.line)
-    return replace(verdict, bad=tuple(bad))
-
-
-def validate(rows: Sequence[Row], folder: Path) -> Verdict:
-    """Return which of `rows` meet the suite, and leave Data Docs in `folder/data_docs` (open `index.html`).
-
-    Raises:
+        UnreadableDataset: the dataset breaks in a way after which no further record can be told apart, or holds none.
+        WorkerLost: a process that examined rows died.
         RuntimeError: an expectation could not be evaluated; that is a defect of the check, never of the data.
     """
-    parts = checks()
-    outcomes = _run(rows, parts, folder)
-    reasons: dict[int, list[str]] = defaultdict(list)
-    broken = []
-    for part, outcome in zip(parts, outcomes, strict=True):
-        if outcome["success"]:
-            continue
-        if not part.about_rows:
-            broken.append(part.reason)
-            continue
-        column = _column(part)
-        for unexpected in outcome["result"]["unexpected_index_list"]:
-            reasons[int(unexpected[_PLACE])].append(part.reason.format(found=unexpected[column]))
-    bad = [BadRow(rows[at].line, rows[at].id, tuple(why), raw_text(rows[at])) for at, why in sorted(reasons.items())]
-    kept = [row for place, row in enumerate(rows) if place not in reasons]
-    return Verdict(tuple(kept), tuple(bad), tuple(broken))
-
-
-def _run(rows: Sequence[Row], parts: Sequence[Check], folder: Path) -> list[Mapping[str, Any]]:
-    frame = frame_of_facts(rows, [*TEXT_COLUMNS, "line"])
-    frame[_PLACE] = range(len(frame))
-    context = gx.get_context(mode="file", project_root_dir=str(folder))
-    context.variables.progress_bars = ProgressBarsConfig(globally=False)
-    context.add_data_docs_site(_SITE, _SITE_SETTINGS)
-    suite = context.suites.add_or_update(
-        gx.ExpectationSuite(name="matematicas", expectations=[part.expectation for part in parts])
+    started = time.monotonic()
+    facts = _examined(source, folder, config.max_row_tokens, report)
+    examined = time.monotonic()
+    frame = facts.frame(Split(config.held_out_share, config.validation_share, frozen))
+    whole, single = dataset_checks(config), row_checks(config)
+    found = outcomes(frame, [check.expectation for check in whole] + [check.expectation for check in single], folder)
+    broken: list[str] = []
+    warnings: list[str] = []
+    for check, outcome in zip(whole, found, strict=False):
+        if not outcome["success"]:
+            (broken if check.refuses(outcome["result"]) else warnings).append(check.told(outcome["result"]))
+    faults = {check: check.breaks(frame).to_numpy() for check in single}
+    _agree(faults, found[len(whole) :])
+    judged = time.monotonic()
+    reasons = _write_quarantine(frame, faults, folder)
+    kept = ~sum(faults.values(), start=frame["line"].to_numpy() < 0)
+    seconds = {"examination": examined - started, "suite": judged - examined, "quarantine": time.monotonic() - judged}
+    return Verdict(
+        folder=folder,
+        format=str(source.format),
+        rows_in=len(frame),
+        broken=tuple(broken),
+        warnings=tuple(warnings),
+        reasons=reasons,
+        seconds={name: round(value, 2) for name, value in seconds.items()},
+        _kept=kept,
+        _sides=frame["side"].cat.codes.to_numpy(),
     )
-    batch = (
-        context.data_sources.add_or_update_pandas("dataset")
-        .add_dataframe_asset("rows")
-        .add_batch_definition_whole_dataframe("all")
-    )
-    definition = context.validation_definitions.add_or_update(
-        gx.ValidationDefinition(name="matematicas", data=batch, suite=suite)
-    )
-    checkpoint = context.checkpoints.add_or_update(
-        gx.Checkpoint(
-            name="matematicas",
-            validation_definitions=[definition],
-            actions=[UpdateDataDocsAction(name="docs", site_names=[_SITE])],
-            result_format={"result_format": "COMPLETE", "unexpected_index_column_names": [_PLACE]},
-        )
-    )
-    run = checkpoint.run(batch_parameters={"dataframe": frame})
-    (validation,) = run.run_results.values()
-    return _in_order([outcome.to_json_dict() for outcome in validation.results], parts)
 
 
-def _in_order(outcomes: Sequence[Mapping[str, Any]], parts: Sequence[Check]) -> list[Mapping[str, Any]]:
-    """Return `outcomes` in the order of `parts`: Great Expectations reports them in an order of its own."""
-    found = {}
-    for outcome in outcomes:
-        settings = outcome["expectation_config"]
-        if outcome["exception_info"].get("raised_exception", True):
-            raise RuntimeError(f"{settings['type']} could not be evaluated: {outcome['exception_info']}")
-        found[settings["type"], settings["kwargs"].get("column")] = outcome
-    return [found[part.expectation.expectation_type, _column(part)] for part in parts]
+def _examined(source: Source, folder: Path, max_row_tokens: int, report: ReportProgress) -> Facts:
+    """Return the facts about every record, and leave rows and original texts in `folder`, one a line."""
+    facts, read = Facts(), 0
+    with (folder / ROWS).open("w", encoding="utf-8") as rows, (folder / ORIGINALS).open("w", encoding="utf-8") as texts:
+        work = partial(_pieces, source, max_row_tokens)
+        for piece, examined in in_order(examine_piece, work(), _PROCESSES, _PIECES_ALONE):
+            facts.add([row for row, _ in piece.records], examined.findings)
+            rows.write(examined.rows)
+            texts.write(examined.originals)
+            read += examined.bytes
+            report(len(facts), source.rows_expected(len(facts), read))
+    if not len(facts):
+        raise UnreadableDataset(f"{source.name}: holds no record; expected one or more")
+    report(len(facts), len(facts))
+    return facts
 
 
-def _column(part: Check) -> str | None:
-    """Return the column that a check looks at, None where it looks at the whole table."""
-    return getattr(part.expectation, "column", None)
+def _pieces(source: Source, max_row_tokens: int) -> Iterator[Piece]:
+    records: list[tuple[Row | BadRow, str]] = []
+    characters = 0
+    for record in source.with_originals():
+        records.append(record)
+        characters += len(record[1])
+        if len(records) >= _PIECE_ROWS or characters >= _PIECE_CHARACTERS:
+            yield Piece(records, max_row_tokens)
+            records, characters = [], 0
+    if records:
+        yield Piece(records, max_row_tokens)
+
+
+def _agree(faults: Mapping[RowCheck, NDArray[np.bool_]], found: Sequence[Mapping[str, Any]]) -> None:
+    """Raise RuntimeError when the rows to set aside are not those that Great Expectations counted."""
+    for (check, broken), outcome in zip(faults.items(), found, strict=True):
+        counted, ours = int(outcome["result"]["unexpected_count"]), int(broken.sum())
+        if counted != ours:
+            raise RuntimeError(f"{check.column}: Great Expectations found {counted} bad rows and we {ours}")
+
+
+def _write_quarantine(frame: pd.DataFrame, faults: Mapping[RowCheck, NDArray[np.bool_]], folder: Path) -> Reasons:
+    """Write every row with a fault, its original text and all its reasons; return what was wrong how often."""
+    reasons = Reasons()
+    bad = sum(faults.values(), start=frame["line"].to_numpy() < 0)
+    columns = {check: frame[check.column] for check in faults}
+    with (
+        (folder / ROWS).open(encoding="utf-8") as rows,
+        (folder / ORIGINALS).open(encoding="utf-8") as originals,
+        (folder / QUARANTINE).open("w", encoding="utf-8") as quarantine,
+    ):
+        for place, (row, original, is_bad) in enumerate(zip(rows, originals, bad.tolist(), strict=True)):
+            if not is_bad:
+                continue
+            held = json.loads(row)
+            broken = [check for check, fault in faults.items() if fault[place]]
+            told = held.get("reasons") or [check.reason.format(found=columns[check].iat[place]) for check in broken]
+            reasons.add(held["line"], told, [] if "reasons" in held else [check.kind for check in broken])
+            bad_row = BadRow(held["line"], held["id"], tuple(told), json.loads(original))
+            quarantine.write(line_of(bad_row) + "\n")
+    (folder / ORIGINALS).unlink()
+    return reasons

@@ -68,7 +68,24 @@ def _parser() -> argparse.ArgumentParser:
     )
 
     check = _command(commands, "check", _check, "check a dataset: exit 0 fit, 1 unfit, 2 unreadable")
-    check.add_argument("file", type=Path, metavar="FILE", help="dataset in JSON Lines")
+    check.add_argument(
+        "file",
+        metavar="FILE",
+        help="dataset: JSON Lines, JSON, CSV, TSV or Parquet file, saved dataset, or hub:OWNER/NAME@REVISION",
+    )
+    check.add_argument(
+        "--map",
+        action="append",
+        default=[],
+        dest="columns",
+        metavar="FIELD=COLUMN",
+        help="which column holds question, answer, solution, topic, level or id; may be given several times",
+    )
+    check.add_argument(
+        "--fix",
+        action="store_true",
+        help="also write a repaired copy and the quarantined rows beside FILE, which stays as it is",
+    )
     _json_option(check)
 
     retrain = _command(commands, "retrain", _retrain, "check, train, examine and register; what is unchanged is reused")
@@ -134,26 +151,22 @@ def _generate(chosen: argparse.Namespace) -> int:
 
 
 def _check(chosen: argparse.Namespace) -> int:
-    import tempfile
-
-    from tutor.reading import read_rows
+    from flows.check import check
 
     _refuse_unwritable(chosen.json)
     open_store()
-    read_rows(chosen.file)  # says what is wrong with the file before the checks are loaded
-    from data_checks.validation import check_file, summary
-    from tutor.config import DataConfig
+    return check(chosen.file, _mapping(chosen.columns), fix=chosen.fix, json_file=chosen.json)
 
-    with tempfile.TemporaryDirectory() as scratch:
-        verdict = check_file(chosen.file, Path(scratch))
-    refusal = verdict.refusal(DataConfig().max_bad_share)
-    _write_json(chosen.json, summary(verdict, fit=refusal is None))
-    for row in verdict.bad:
-        print(f"{chosen.file}:{row.line}: {'; '.join(row.reasons)}")
-    print(f"{verdict.rows_in} rows, {len(verdict.kept)} good, {len(verdict.bad)} bad: {'unfit' if refusal else 'fit'}")
-    if refusal:
-        print(refusal)
-    return 1 if refusal else 0
+
+def _mapping(columns: Sequence[str]) -> dict[str, str]:
+    """Return which column holds which field; raise UsageError where that is not said as FIELD=COLUMN, or twice."""
+    mapping: dict[str, str] = {}
+    for text in columns:
+        field, _, column = text.partition("=")
+        if not field or not column or field in mapping:
+            raise UsageError(f"--map: got '{text}', expected FIELD=COLUMN, each field once, such as question=pregunta")
+        mapping[field] = column
+    return mapping
 
 
 def _retrain(chosen: argparse.Namespace) -> int:

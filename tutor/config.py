@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from tutor.errors import UsageError
 from tutor.settings import DEFAULT_DATASET, PROFILES
@@ -24,12 +24,47 @@ class Section(BaseModel):
 class DataConfig(Section):
     """Which rows to learn from, and how many bad ones are too many."""
 
-    path: Path = Field(DEFAULT_DATASET, description="Dataset file, JSON Lines with question, answer and solution.")
+    path: Path = Field(
+        DEFAULT_DATASET,
+        description="Dataset: JSON Lines, JSON, CSV, TSV or Parquet file, saved dataset, or hub:OWNER/NAME@REVISION.",
+    )
+    columns: dict[str, str] = Field(
+        {}, description="Which column holds a field, as question=pregunta,answer=respuesta; empty: told by the names."
+    )
     max_bad_share: float = Field(0.05, ge=0, lt=1, description="Share of rows in quarantine above which the run stops.")
-    held_out_share: float = Field(0.08, gt=0, le=0.5, description="Share of question templates kept from training.")
+    max_row_tokens: int = Field(
+        2048,
+        ge=16,
+        le=131_072,
+        description="Tokens above which a row is set aside, by a count that no tokenizer of ours stays below.",
+    )
+    min_spanish_share: float = Field(
+        0, ge=0, le=1, description="Share of rows in Spanish below which the run stops; below 0.9 it warns."
+    )
+    max_topic_share: float = Field(
+        0.6, gt=0, le=1, description="Share of one topic, of the rows that name one, above which the run stops."
+    )
+    max_level_share: float = Field(
+        1, gt=0, le=1, description="Share of one school level above which the run stops; above 0.8 it warns."
+    )
+    held_out_share: float = Field(0.08, gt=0, le=0.5, description="Share of question templates kept for examination.")
+    validation_share: float = Field(
+        0.04, ge=0, le=0.4, description="Share of question templates kept to choose settings by."
+    )
     max_training_rows: int | None = Field(
         None, ge=1, description="Rows to train on at most, the first of the file; empty: all."
     )
+
+    @field_validator("columns", mode="before")
+    @classmethod
+    def _columns_as_text(cls, value: object) -> object:
+        """Take the columns as they are typed, question=pregunta,answer=respuesta, beside the form of a table."""
+        if not isinstance(value, str):
+            return {} if value is None else value
+        pairs = [pair.partition("=") for pair in value.split(",")]
+        if not all(field.strip() and column.strip() for field, _, column in pairs):
+            raise ValueError("expected FIELD=COLUMN, such as question=pregunta")
+        return {field.strip(): column.strip() for field, _, column in pairs}
 
 
 class ModelConfig(Section):

@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from tutor.calculation import value_of
-from tutor.exercises.exercise import spanish
 from tutor.formulas import Formula, Item, Side
+from tutor.numbers import spanish
 from tutor.written_numbers import Value, Written
 
 _LONGEST_QUOTE = 120

@@ -23,6 +23,14 @@ class UnfitDataset(TutorError):
     """A dataset with too many bad rows, or without what training needs."""
 
 
+class DamagedFrozenTest(UsageError):
+    """The list of templates that no retraining may learn from is not there, or not as it was written."""
+
+
+class WorkerLost(TutorError):
+    """A process that did a part of the work ended before it was done."""
+
+
 class BaseModelUnavailable(UsageError):
     """The base model is neither in a local folder nor to be had from its source."""
 

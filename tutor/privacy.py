@@ -15,6 +15,8 @@ _PHONE = re.compile(
 _SPANISH_IDENTITY = re.compile(r"(?<![\w.,])([XYZ]?)(\d{7,8})-?([A-Z])(?!\w)")
 _MEXICAN_IDENTITY = re.compile(r"\b[A-Z]{4}\d{6}[HM][A-Z]{5}[A-Z0-9]\d\b")
 _CHILEAN_IDENTITY = re.compile(r"(?<![\w.,])(\d{1,2}\.?\d{3}\.?\d{3})-([\dkK])(?!\w)")
+# Without either of these a text holds nothing of the kind, which spares most rows the slower search.
+_SUSPICIOUS = re.compile(r"@|\d(?:[ .-]?\d){5}")
 _SPANISH_LETTERS = "TRWAGMYFPDXBNJZSQVHLCKE"
 
 
@@ -24,6 +26,8 @@ def personal_data_in(text: str) -> str | None:
     Source: check letters of DNI and NIE (Spain, Ministerio del Interior), RUT (Chile, module 11), shape of the CURP
     (Mexico, RENAPO).
     """
+    if not _SUSPICIOUS.search(text):
+        return None
     for kind, found in _KINDS:
         if found(text):
             return kind

@@ -1,4 +1,4 @@
-"""Rows of a dataset: kept as JSON Lines, told apart by their template, split for training and examination."""
+"""Rows of a dataset: kept as JSON Lines, told apart by their template, spread over their topics."""
 
 from __future__ import annotations
 
@@ -45,11 +45,11 @@ def write_rows(path: Path, rows: Iterable[Row | BadRow]) -> None:
     """Write `rows` to `path` as JSON Lines in UTF-8, one object a line."""
     with path.open("w", encoding="utf-8", newline="\n") as file:
         for row in rows:
-            file.write(as_line(row) + "\n")
+            file.write(line_of(row) + "\n")
 
 
-def as_line(row: Row | BadRow) -> str:
-    """Return `row` as one line of JSON, the form in which `write_rows` keeps it."""
+def line_of(row: Row | BadRow) -> str:
+    """Return `row` as one line of JSON, with everything that is known of it."""
     return json.dumps(asdict(row), ensure_ascii=False)
 
 
@@ -75,18 +75,6 @@ def template(question: str) -> str:
     text = _NUMBER.sub("#", question.lower())
     bare = "".join(c for c in unicodedata.normalize("NFD", text) if unicodedata.category(c) != "Mn")
     return _SPACES.sub(" ", bare.replace("¿", "").replace("?", "").replace("¡", "").replace("!", "")).strip(" .")
-
-
-def split_by_template(rows: Sequence[Row], held_out_share: float) -> tuple[list[Row], list[Row]]:
-    """Return rows to learn from and held-out rows; every row of one template falls on the same side.
-
-    The side is a hash of the template, so it does not change when rows are added.
-    """
-    training: list[Row] = []
-    held_out: list[Row] = []
-    for row in rows:
-        (held_out if _fraction(template(row.question)) < held_out_share else training).append(row)
-    return training, held_out
 
 
 def spread_over_topics(rows: Sequence[Row], most: int) -> list[Row]:

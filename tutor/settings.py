@@ -12,6 +12,7 @@ from tutor.errors import UsageError
 REPOSITORY = Path(__file__).resolve().parent.parent
 PROFILES = REPOSITORY / "deployments" / "profiles"
 DEFAULT_DATASET = REPOSITORY / "data" / "matematicas.jsonl"
+FROZEN_TEST = REPOSITORY / "data" / "frozen-test.json"
 
 # No library reports to anybody, and none writes progress bars over ours.
 _QUIET_LIBRARIES = {

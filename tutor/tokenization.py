@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from tutor.errors import TrainingRefused, UnfitDataset, UsageError
 from tutor.prompt import completion, prompt
-from tutor.rows import BadRow, Row, as_line, raw_text
+from tutor.rows import BadRow, Row, line_of, raw_text
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -91,7 +91,7 @@ def write_tokens(
             lengths = pc.list_value_length(encoded["input_ids"]).to_numpy()
             fits = lengths <= max_tokens
             for place in np.flatnonzero(~fits).tolist():
-                set_aside.write(as_line(_too_long(batch[place], int(lengths[place]), max_tokens)) + "\n")
+                set_aside.write(line_of(_too_long(batch[place], int(lengths[place]), max_tokens)) + "\n")
             kept = encoded.filter(pa.array(fits))
             tokens.write_batch(kept)
             tally.add(lengths, fits, kept)

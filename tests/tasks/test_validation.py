@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tasks.policy import worth_retrying
-from tasks.validation import HELD_OUT_ROWS, QUARANTINE, TRAINING_ROWS, validate_dataset
+from tasks.validation import HELD_OUT_ROWS, QUARANTINE, TRAINING_ROWS, VALIDATION_ROWS, validate_dataset
 from tests.conftest import write_jsonl
 from tutor.config import DataConfig
 from tutor.errors import UnfitDataset, UnreadableDataset
@@ -20,9 +20,12 @@ def test_rows_are_split_and_bad_ones_quarantined(dataset: Path, store: Store, tm
     path = write_jsonl(tmp_path / "d.jsonl", records)
     stage = validate_dataset.fn(DataConfig(path=path, held_out_share=0.2), store)
     counts = {
-        name: len((stage.folder / name).read_text().splitlines()) for name in (TRAINING_ROWS, HELD_OUT_ROWS, QUARANTINE)
+        name: len((stage.folder / name).read_text().splitlines())
+        for name in (TRAINING_ROWS, VALIDATION_ROWS, HELD_OUT_ROWS, QUARANTINE)
     }
     assert sum(counts.values()) == len(records)
+    assert min(counts.values()) > 0
+    assert counts[VALIDATION_ROWS] == stage.facts["rows_validation"]
     assert counts[QUARANTINE] == stage.facts["rows_quarantined"] == 1
     assert stage.facts["rows_in"] == len(records)
     (bad,) = (stage.folder / QUARANTINE).read_text(encoding="utf-8").splitlines()

@@ -7,7 +7,7 @@ import pytest
 from tests.conftest import write_jsonl
 from tutor.errors import UnreadableDataset
 from tutor.reading import read_rows
-from tutor.rows import split_by_template, spread_over_topics, template
+from tutor.rows import spread_over_topics, template
 
 
 def test_rows_are_read_with_their_lines(tmp_path: Path) -> None:
@@ -64,16 +64,6 @@ def test_a_missing_file_and_a_folder_are_unreadable(tmp_path: Path) -> None:
 )
 def test_a_template_leaves_out_numbers_accents_and_signs(one: str, other: str) -> None:
     assert template(one) == template(other)
-
-
-def test_no_template_stands_on_both_sides_and_the_side_does_not_depend_on_other_rows(dataset: Path) -> None:
-    rows, _ = read_rows(dataset)
-    training, held_out = split_by_template(rows, 0.1)
-    assert len(training) + len(held_out) == len(rows)
-    assert held_out
-    assert not {template(row.question) for row in training} & {template(row.question) for row in held_out}
-    fewer, _ = split_by_template(rows[::2], 0.1)
-    assert fewer == [row for row in rows[::2] if row in training]
 
 
 def test_topics_are_represented_alike(dataset: Path) -> None:

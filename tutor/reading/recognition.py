@@ -66,7 +66,7 @@ def text_form(head: bytes, name: str, repair: bool) -> TextForm:
             codec = {"Latin-1": "ISO-8859-1", "Windows-1252": "CP1252", "Mac Roman": "MACINTOSH"}.get(encoding, "CP850")
             raise UnreadableDataset(
                 f"{name}:{line}: is not UTF-8 from here on, probably {encoding}; convert it with "
-                f"'iconv -f {codec} -t UTF-8', or ask for a repair"
+                f"'iconv -f {codec} -t UTF-8', or have a repaired copy written with 'tutor check {name} --fix'"
             )
     plain = _text(head, encoding)
     newline = "CRLF" if "\r\n" in plain else "CR" if "\r" in plain and "\n" not in plain else "LF"

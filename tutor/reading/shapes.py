@@ -129,6 +129,11 @@ def shape_of(
     return replace(shape, name=_described(shape, columns, chosen))
 
 
+def original_text(record: Record) -> str:
+    """Return a record as it stood; one from a file without text, as JSON."""
+    return _raw(record.value, record.raw)
+
+
 def columns_shown(columns: Collection[str]) -> str:
     """Return the names of `columns` for a sentence, cut where there are many."""
     shown = [in_one_line(str(name)[:40]) for name in list(columns)[:_NAMES_SHOWN]]

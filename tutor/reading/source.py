@@ -23,7 +23,7 @@ from tutor.reading.hub import PREFIX, hub_files
 from tutor.reading.json_document import json_document
 from tutor.reading.recognition import HEAD_BYTES, PARQUET, refuse_binary, text_form, text_kind
 from tutor.reading.records import Record, json_lines
-from tutor.reading.shapes import Shape, columns_shown, shape_of
+from tutor.reading.shapes import Shape, columns_shown, original_text, shape_of
 from tutor.reading.tables import DELIMITERS, table_columns, table_records
 from tutor.reading.text import TextForm
 from tutor.rows import BadRow, Row
@@ -75,15 +75,29 @@ class Source:
         Raises:
             UnreadableDataset: the file breaks in a way after which no further record can be told apart.
         """
+        for row, _ in self.with_originals():
+            yield row
+
+    def with_originals(self) -> Iterator[tuple[Row | BadRow, str]]:
+        """Yield each record of the dataset with its text as it stood; of a file without text, the record as JSON.
+
+        Raises:
+            UnreadableDataset: the file breaks in a way after which no further record can be told apart.
+        """
         row, repair = self._shape.row, self._repair
         try:
             with closing(self._records()) as records:
                 for record in records:
-                    yield row(record, repair)
+                    yield row(record, repair), original_text(record)
         except OSError as error:
             raise UnreadableDataset(
                 f"{self.name}: cannot be read to its end ({error.strerror or error}); check the disk and try again"
             ) from None
+
+    def rows_expected(self, rows_seen: int, bytes_seen: int) -> int:
+        """Return how many rows there may be, more than were seen, judged by the bytes that those took in the file."""
+        size = sum(file.stat().st_size for file in self.files)
+        return max(rows_seen + 1, round(rows_seen * size / max(bytes_seen, 1)))
 
 
 def open_dataset(source: str | Path, mapping: Mapping[str, str] | None = None, repair: bool = False) -> Source:
