@@ -25,7 +25,7 @@ _MORE_THOUSANDS = re.compile(" [0-9]{3}(?![0-9])")
 def faults(
     question: str, text: str, answer: str, formulas: Sequence[Formula], annotations: Sequence[Annotation]
 ) -> Iterator[Fault | bool]:
-    """Yield what is wrong in a row, and True for each equation that holds.
+    """Yield what is wrong in a row, True for each equation that holds and False for one that does not and is left.
 
     `text` is the working without its `annotations`, `formulas` are those of `text`.
     """
@@ -37,8 +37,9 @@ def faults(
             verdict = agree(one, other, letters)
             if verdict:
                 yield True
-            elif verdict is False and certain(one, other) and row.goes_on_with_another(one, other, letters):
-                yield _wrong_result(text, one, other, letters)
+            elif verdict is False and certain(one, other):
+                wrong = row.goes_on_with_another(one, other, letters)
+                yield _wrong_result(text, one, other, letters) if wrong else False
     if fault := _other_answer(row, answer, text, formulas, annotations):
         yield fault
 

@@ -71,12 +71,12 @@ def prove(question: str, solution: str, answer: str) -> Proof:
 def _annotated(question: str, solution: str, answer: str) -> Proof:
     text, annotations = split_annotations(solution)
     formulas = find_formulas(text, spaced_thousands=False)
-    proven = False
+    held: set[bool] = set()
     for verdict in faults(question, text, answer, formulas, annotations):
         if isinstance(verdict, Fault):
             return _refuted(verdict)
-        proven = True
-    return _PROVEN if proven else _NOT_CHECKABLE
+        held.add(verdict)
+    return _PROVEN if held == {True} else _NOT_CHECKABLE
 
 
 def _stated(answer: str) -> Side | None:

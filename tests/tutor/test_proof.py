@@ -156,6 +156,15 @@ def test_prose_that_is_no_formula_is_held_against_its_annotation() -> None:
     assert prove("50 people, 15 get off.", solution.replace("– 15", "– 16"), "35").verdict == "refuted"
 
 
+def test_a_false_equation_without_annotation_in_an_annotated_row_leaves_the_row_open() -> None:
+    solution = "He played 7*2 = <<7*2=14>>14 gigs\nSo he played 14*20=140 minutes"
+    assert prove("7 gigs a week for 2 weeks, 20 minutes each", solution, "280").verdict == "not checkable"
+    assert (
+        prove("7 gigs a week for 2 weeks, 20 minutes each", solution.replace("<<7*2=14>>", ""), "280").verdict
+        == "refuted"
+    )
+
+
 # --- what the generator writes ---
 
 

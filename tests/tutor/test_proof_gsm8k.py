@@ -81,7 +81,7 @@ def changed_number(text: str, rng: Random) -> str:
 
 
 def changed_rows(rows: list[Row], place: Place, seed: int) -> Iterator[tuple[int, Row]]:
-    """Yield 5 % of the rows, and which they are, with one number changed in the places that `place` gives."""
+    """Yield 5 % of the rows with one number changed in the places that `place` gives, and which rows they are."""
     rng = Random(seed)
     for at in sorted(rng.sample(range(len(rows)), round(SHARE * len(rows)))):
         question, working, answer = rows[at]
