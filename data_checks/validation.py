@@ -178,7 +178,6 @@ def _write_quarantine(frame: pd.DataFrame, faults: Mapping[RowCheck, NDArray[np.
     """Write every row with a fault, its original text and all its reasons; return what was wrong how often."""
     reasons = Reasons()
     bad = sum(faults.values(), start=frame["line"].to_numpy() < 0)
-    columns = {check: frame[check.column] for check in faults}
     with (
         (folder / ROWS).open(encoding="utf-8") as rows,
         (folder / ORIGINALS).open(encoding="utf-8") as originals,
@@ -189,7 +188,7 @@ def _write_quarantine(frame: pd.DataFrame, faults: Mapping[RowCheck, NDArray[np.
                 continue
             held = json.loads(row)
             broken = [check for check, fault in faults.items() if fault[place]]
-            told = held.get("reasons") or [check.reason.format(found=columns[check].iat[place]) for check in broken]
+            told = held.get("reasons") or [check.told(frame, place) for check in broken]
             reasons.add(held["line"], told, [] if "reasons" in held else [check.kind for check in broken])
             bad_row = BadRow(held["line"], held["id"], tuple(told), json.loads(original))
             quarantine.write(line_of(bad_row) + "\n")
