@@ -88,7 +88,8 @@ def findings_of(row: Row, max_row_tokens: int) -> Findings:
         template=wording.template,
         language=language_of(wording.words),
         inexact="" if parse_quantity(row.answer) else row.answer[:_SHOWN],
-        unstated="" if _holds_answer(row.solution, row.answer) else row.answer[:_SHOWN],
+        # Where there are equations, it is for the proof to say whether the answer follows from them.
+        unstated="" if "=" in row.solution or _holds_answer(row.solution, row.answer) else row.answer[:_SHOWN],
         personal=personal_data_in(f"{row.question}\n{row.solution}") or "",
         refuted=prove(row.question, row.solution, row.answer).reason,
     )
