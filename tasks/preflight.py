@@ -37,8 +37,8 @@ def preflight(config: RetrainConfig, store: Store) -> None:
         found = base_model_finding(config.model, store)
         if found.outcome != "pass":
             raise BaseModelUnavailable(
-                f"model.source: {found.said}; connect this machine to the hub, or point to a local copy with "
-                "--set model.folder=PATH"
+                f"model.source: {found.said}; "
+                "connect this machine to the hub, or point to a local copy with --set model.folder=PATH"
             )
     for finding in look_around("", config, store):
         _refuse(finding)

@@ -22,6 +22,9 @@ from tutor.settings import Store
         (["retrain", "--fast"], "unrecognized arguments: --fast"),
         (["retrain", "--json", "no/such/folder/out.json"], "cannot be written"),
         (["retrain", "--set", "data.path=nowhere.jsonl"], "nowhere.jsonl"),
+        (["plan", "--profile", "gpu"], "expected one of cpu, gtx-1050-ti"),
+        (["plan", "--set", "model.source=a/b"], "the shape of a/b is not known"),
+        (["doctor", "--json", "no/such/folder/out.json"], "cannot be written"),
         (["fly"], "invalid choice: 'fly'"),
         ([], "required: COMMAND"),
         (["check", "nowhere.jsonl"], "nowhere.jsonl: there is no such file"),
@@ -59,7 +62,7 @@ def test_help_answers_at_once() -> None:
         )
         times.append(time.monotonic() - started)
         assert answer.returncode == 0
-        for command in ("generate", "check", "retrain", "evaluate", "ask"):
+        for command in ("generate", "check", "doctor", "plan", "retrain", "evaluate", "ask"):
             assert command in answer.stdout
     assert min(times) < 1
 
@@ -95,3 +98,19 @@ def test_a_failure_that_nobody_foresaw_is_one_line_and_its_traceback_is_kept(
     assert said.startswith("tutor: ZeroDivisionError: division by zero")
     assert said.count("\n") == 1
     assert "Traceback" in (store.home / "last-error.log").read_text(encoding="utf-8")
+
+
+def test_the_doctor_tells_a_machine_without_the_promised_card(
+    store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, tiny_phi: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("tutor.doctor.find_cards", lambda: ())
+    out = tmp_path / "out.json"
+    assert main(["doctor", "--set", f"model.folder={tiny_phi}", "--json", str(out)]) == 0
+    assert json.loads(out.read_text())["fit"] is True
+    capsys.readouterr()
+    arguments = ["--profile", "gtx-1050-ti", "--set", f"model.folder={tiny_phi}", "--json", str(out)]
+    assert main(["doctor", *arguments]) == 1
+    failed = [line for line in capsys.readouterr().out.splitlines() if line.startswith("failure")]
+    assert len(failed) == 1
+    assert "expected an NVIDIA card" in failed[0]
+    assert json.loads(out.read_text())["fit"] is False
