@@ -1,5 +1,6 @@
 """The command line: what it says when it cannot do what it was told."""
 
+import json
 import subprocess
 import sys
 import time
