@@ -1,0 +1,138 @@
+"""The checker on real rows: GSM8K as it is, and with one number of the working changed in 5 % of the rows."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from tutor.proof import prove
+
+Row = tuple[str, str, str]
+Place = Callable[[str], list[tuple[int, int]]]
+NUMBER = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
+ANNOTATION = re.compile(r"<<[^<>]*>>")
+# An equation of the prose up to its annotation: "48/2 = $<<48/2=24>>".
+PROSE = re.compile(r"[0-9][0-9 .,$%()*/x×+–-]*= ?\$?(?=<<)")
+SHARE = 0.05
+
+
+def shared_data() -> Path | None:
+    """Return the folder shared/data beside this checkout or one of the folders above it."""
+    folders = (parent / "shared" / "data" for parent in Path(__file__).resolve().parents)
+    return next((folder for folder in folders if (folder / "gsm8k_train.jsonl").is_file()), None)
+
+
+DATA = shared_data()
+pytestmark = pytest.mark.skipif(DATA is None, reason="shared/data/gsm8k_train.jsonl is in no folder above the tests")
+
+
+@pytest.fixture(scope="module")
+def rows() -> list[Row]:
+    assert DATA is not None
+    found = []
+    for name in ("gsm8k_train.jsonl", "gsm8k_test.jsonl"):
+        for line in (DATA / name).read_text(encoding="utf-8").splitlines():
+            record = json.loads(line)
+            working, _, answer = record["answer"].rpartition("####")
+            found.append((record["question"], working.strip(), answer.strip()))
+    assert len(found) == 8792
+    return found
+
+
+@pytest.fixture(scope="module")
+def refuted(rows: list[Row]) -> set[int]:
+    """Return which rows are refuted as they are."""
+    return {place for place, row in enumerate(rows) if prove(*row).verdict == "refuted"}
+
+
+def in_annotations(working: str) -> list[tuple[int, int]]:
+    return [found.span() for found in ANNOTATION.finditer(working)]
+
+
+def after_annotations(working: str) -> list[tuple[int, int]]:
+    return [(end, number.end()) for _, end in in_annotations(working) if (number := NUMBER.match(working, end))]
+
+
+def before_annotations(working: str) -> list[tuple[int, int]]:
+    return [found.span() for found in PROSE.finditer(working)]
+
+
+def beside_annotations(working: str) -> list[tuple[int, int]]:
+    return in_annotations(working) + after_annotations(working) + before_annotations(working)
+
+
+def anywhere(working: str) -> list[tuple[int, int]]:
+    return [(0, len(working))]
+
+
+def changed_number(text: str, rng: Random) -> str:
+    """Return another number: one more or less, ten times as much, with another digit, or larger by 2 to 50."""
+    kind = rng.choice(("more", "less", "tenfold", "digit", "random"))
+    if kind == "digit" or "," in text:
+        place = rng.choice([place for place, character in enumerate(text) if character.isdigit()])
+        return text[:place] + rng.choice([digit for digit in "123456789" if digit != text[place]]) + text[place + 1 :]
+    value = float(text)
+    less = value - 1 if value >= 1 else value + 2
+    changes = {"more": value + 1, "less": less, "tenfold": value * 10 or 1, "random": value + rng.randint(2, 50)}
+    return f"{changes[kind]:.10g}"
+
+
+def changed_rows(rows: list[Row], place: Place, seed: int) -> Iterator[tuple[int, Row]]:
+    """Yield 5 % of the rows with one number changed in the places that `place` gives, and which rows they are."""
+    rng = Random(seed)
+    for at in sorted(rng.sample(range(len(rows)), round(SHARE * len(rows)))):
+        question, working, answer = rows[at]
+        numbers = [number for span in place(working) for number in NUMBER.finditer(working, *span)]
+        if numbers:
+            number = rng.choice(numbers)
+            new = working[: number.start()] + changed_number(number[0], rng) + working[number.end() :]
+            yield at, (question, new, answer)
+
+
+def found_and_precision(rows: list[Row], refuted: set[int], place: Place) -> tuple[float, float]:
+    """Return the share of changed rows that are refuted, and of refuted rows that are changed, over three seeds."""
+    changed = found = wrongly = 0
+    for seed in (1, 2, 3):
+        sample = dict(changed_rows(rows, place, seed))
+        changed += len(sample)
+        found += sum(prove(*row).verdict == "refuted" for row in sample.values())
+        wrongly += len(refuted - sample.keys())
+    return found / changed, found / (found + wrongly)
+
+
+def test_rows_as_they_are_are_kept(rows: list[Row], refuted: set[int]) -> None:
+    assert len(refuted) <= 0.0005 * len(rows)  # the requirement is 0.5 %; these few are wrong in the original
+
+
+def test_nearly_every_row_is_proven(rows: list[Row]) -> None:
+    assert sum(prove(*row).verdict == "proven" for row in rows[:2000]) >= 0.98 * 2000
+
+
+@pytest.mark.parametrize(
+    ("place", "share"),
+    [(in_annotations, 0.99), (after_annotations, 0.99), (before_annotations, 0.98), (beside_annotations, 0.98)],
+)
+def test_a_changed_number_of_an_annotated_equation_is_found(
+    rows: list[Row], refuted: set[int], place: Place, share: float
+) -> None:
+    found, precision = found_and_precision(rows, refuted, place)
+    assert found >= share
+    assert precision >= 0.99
+
+
+def test_a_changed_number_anywhere_is_found_where_the_row_says_it_twice(rows: list[Row], refuted: set[int]) -> None:
+    # A number that the prose says once, in no annotated equation, cannot be told from the slips of the original.
+    found, precision = found_and_precision(rows, refuted, anywhere)
+    assert found >= 0.85
+    assert precision >= 0.99
+
+
+def test_a_changed_answer_is_found(rows: list[Row]) -> None:
+    rng = Random(4)
+    verdicts = [
+        prove(question, working, changed_number(answer, rng)).verdict for question, working, answer in rows[:1500]
+    ]
+    assert verdicts.count("refuted") >= 0.8 * len(verdicts)

@@ -1,0 +1,130 @@
+"""Whether a worked solution proves its answer: every equation recomputed exactly, and the answer must follow."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from tutor.annotated import faults
+from tutor.annotations import number_values, split_annotations
+from tutor.equations import Fault, agree, computed, in_spanish, quoted, true_and_false
+from tutor.formulas import Formula, Side, find_formulas
+from tutor.markup import unmarked
+from tutor.questions import assigned, check_answer
+from tutor.written_numbers import Value
+
+_MOST_CHARACTERS = 20_000  # of a solution or question; a longer one is not checked
+_MOST_ANSWER_CHARACTERS = 200
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What the checker found: for a refuted row the equation as it stands, the right value and the reason.
+
+    `right` is in Spanish notation, `reason` is one English sentence.
+    """
+
+    verdict: Literal["proven", "refuted", "not checkable"]
+    equation: str = ""
+    right: str = ""
+    reason: str = ""
+
+
+# What follows shows the answer to be right, or a wrong one to be wrong.
+_CHECK = re.compile(r"\b(?:comprob|verific|cuidado|porque|check|because)", re.IGNORECASE)
+_PROVEN = Proof("proven")
+_NOT_CHECKABLE = Proof("not checkable")
+
+
+def prove(question: str, solution: str, answer: str) -> Proof:
+    """Return whether `solution` proves `answer`; never raises, and takes time linear in the length of the texts."""
+    if len(question) > _MOST_CHARACTERS or len(solution) > _MOST_CHARACTERS or len(answer) > _MOST_ANSWER_CHARACTERS:
+        return _NOT_CHECKABLE
+    if "\\" in question or "\\" in solution or "\\" in answer or "**" in solution:
+        question, solution, answer = map(unmarked, (question, solution, answer))
+    stated = _stated(answer)
+    if "<<" in solution:
+        return _annotated(question, solution, answer)
+    formulas = find_formulas(solution)
+    letters = assigned(formulas) if any(side.letters for formula in formulas for side in formula) else None
+    proven = False
+    for formula in formulas:
+        if len(formula) > 1:
+            for verdict in true_and_false(formula, solution, letters):
+                if isinstance(verdict, Fault):
+                    return _refuted(verdict)
+                proven = True
+    if stated is None:
+        return _NOT_CHECKABLE
+    asked = check_answer(question, stated)
+    if isinstance(asked, Fault):
+        return _refuted(asked)
+    if asked:
+        return _PROVEN
+    if not proven:
+        return _NOT_CHECKABLE
+    return _followed(question, solution, answer, stated, formulas)
+
+
+def _annotated(question: str, solution: str, answer: str) -> Proof:
+    text, annotations = split_annotations(solution)
+    formulas = find_formulas(text, spaced_thousands=False)
+    held: set[bool] = set()
+    for verdict in faults(question, text, answer, formulas, annotations):
+        if isinstance(verdict, Fault):
+            return _refuted(verdict)
+        held.add(verdict)
+    return _PROVEN if held == {True} else _NOT_CHECKABLE
+
+
+def _stated(answer: str) -> Side | None:
+    """Return the number that `answer` is, its unit aside, None if it is no single number."""
+    formulas = find_formulas(answer)
+    return formulas[0][-1] if len(formulas) == 1 and formulas[0][-1].closed and formulas[0][-1].items else None
+
+
+def _refuted(fault: Fault) -> Proof:
+    return Proof("refuted", fault.equation, fault.right, fault.reason)
+
+
+def _followed(question: str, text: str, answer: str, stated: Side, formulas: Sequence[Formula]) -> Proof:
+    """Return whether the answer comes out of a working whose equations are true.
+
+    It does if it is the result of an equation, or stands in the working and not in the question ("5 + 7 = 12" finds
+    the 7). It does not if it stands nowhere in the working.
+    """
+    wanted = set(both_values(stated))
+    results = [formula[-1] for formula in formulas if len(formula) > 1 or len(formula[0].items) > 1]
+    check = _CHECK.search(text)
+    end = check.start() if check else len(text)
+    last = next((result for result in reversed(results) if result.start < end), results[-1])
+    if not wanted.isdisjoint(both_values(last)) or agree(last, stated):
+        return _PROVEN
+    shown = {value for formula in formulas for side in formula for value in _shown(side)}
+    if wanted.isdisjoint(shown) and not any(agree(result, stated) for result in results):
+        return _refuted(_no_result(answer, text, [last]))
+    asked = {value for formula in find_formulas(question) for side in formula for value in _shown(side)}
+    middle = {value for result in results for value in both_values(result)}
+    return _PROVEN if wanted.isdisjoint(asked | middle) else _NOT_CHECKABLE
+
+
+def _no_result(answer: str, text: str, results: Sequence[Side]) -> Fault:
+    ending = quoted(text, results[-1])
+    value = computed(results[-1], english=False)
+    return Fault(
+        ending,
+        in_spanish(value) if value is not None else "",
+        f"the answer {answer.strip()} does not follow: the working ends in {ending}",
+    )
+
+
+def both_values(side: Side) -> tuple[Value, ...]:
+    """Return what `side` is worth in the notations of Spain and England, nothing if it has no value."""
+    return tuple(v for v in (computed(side, english) for english in (False, True)) if v is not None)
+
+
+def _shown(side: Side) -> tuple[Value, ...]:
+    numbers = tuple(value for english in (False, True) for value in number_values(side, english))
+    return numbers if side.bare else numbers + both_values(side)
