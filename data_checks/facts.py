@@ -16,11 +16,12 @@ from tutor.sides import SIDES, Split
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_SHOWN = 120
+_SHOWN = 200
 _DIGESTS = ("identity", "same", "near", "template")
 _COUNTS = ("question_characters", "solution_characters", "tokens")
+_PROVEN = "proven"
 _FOUND = ("inexact", "unstated", "personal", "refuted")
-_NO_FINDINGS = Findings(*(0,) * 7, *("",) * 5)
+_NO_FINDINGS = Findings(*(0,) * 7, *("",) * 5, proven=False)
 
 
 class Facts:
@@ -30,7 +31,7 @@ class Facts:
         self._lines = array("q")
         self._ids: list[str] = []
         self._unreadable: dict[int, str] = {}
-        self._numbers = {name: array("q") for name in (*_DIGESTS, *_COUNTS)}
+        self._numbers = {name: array("q") for name in (*_DIGESTS, *_COUNTS, _PROVEN)}
         self._found: dict[str, dict[int, str]] = {name: {} for name in _FOUND}
         self._categories = {name: _Categories() for name in ("language", "topic", "level")}
 
@@ -84,6 +85,7 @@ class Facts:
         sides = sides_of(digests["template"], split)
         columns["side"] = pd.Categorical.from_codes(sides, categories=list(SIDES))
         columns["leaked"] = _leaked(digests["template"], sides, readable, split)
+        columns["proven"] = _numbers(self._numbers[_PROVEN]).astype(bool)
         columns |= {name: values.column() for name, values in self._categories.items()}
         return pd.DataFrame(columns, copy=False)
 

@@ -53,7 +53,7 @@ def test_each_bad_row_is_set_aside_with_its_line_and_every_reason(tmp_path: Path
     records[2] = good(2, question=story, answer="4")
     records[4] = good(4, answer="no sé")
     records[9] = good(9, question="?")
-    records[14] = good(14, question="Hola, ¿cuanto  es 203+1?")
+    records[14] = good(14, question="Hola, ¿cuanto  es 203+1?", answer="204")
     records[19] = good(19, id="r203", answer="muchas")
     records[24] = good(24, solution="la suma es 25 " + "x" * 6000)
     records[25] = good(25, solution="25 + 1 = 26, que es 27".replace("26", "27"))
@@ -70,7 +70,7 @@ def test_each_bad_row_is_set_aside_with_its_line_and_every_reason(tmp_path: Path
         15: ("an earlier row has the same question: line 4",),
         20: ("the answer is not one exact number", "an earlier row has the same id: line 4"),
         25: ("the solution is longer than 6000 characters",),
-        26: ("the solution does not reach the answer",),
+        26: ("the working is wrong: 25 + 1 = 27 is wrong: 25 + 1 is 26", "the solution does not reach the answer"),
         27: ("it holds personal data: an e-mail address",),
         28: ("expected a JSON object, got list",),
         29: ("an earlier row asks nearly the same: line 3",),
