@@ -16,11 +16,12 @@ from tutor.sides import SIDES, Split
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_SHOWN = 120
+_SHOWN = 200
 _DIGESTS = ("identity", "same", "near", "template")
 _COUNTS = ("question_characters", "solution_characters", "tokens")
+_PROVEN = "proven"
 _FOUND = ("inexact", "unstated", "personal", "refuted")
-_NO_FINDINGS = Findings(*(0,) * 7, *("",) * 5)
+_NO_FINDINGS = Findings(*(0,) * 7, *("",) * 5, proven=False)
 
 
 class Facts:
@@ -30,7 +31,7 @@ class Facts:
         self._lines = array("q")
         self._ids: list[str] = []
         self._unreadable: dict[int, str] = {}
-        self._numbers = {name: array("q") for name in (*_DIGESTS, *_COUNTS)}
+        self._numbers = {name: array("q") for name in (*_DIGESTS, *_COUNTS, _PROVEN)}
         self._found: dict[str, dict[int, str]] = {name: {} for name in _FOUND}
         self._categories = {name: _Categories() for name in ("language", "topic", "level")}
 
@@ -38,28 +39,27 @@ class Facts:
         """Return the number of rows seen."""
         return len(self._lines)
 
-    def add(self, records: Iterable[Row | BadRow], findings: Sequence[Findings | None]) -> None:
+    def add(self, records: Sequence[Row | BadRow], findings: Sequence[Findings | None]) -> None:
         """Add what was found about `records`, in order."""
-        for record, found in zip(records, findings, strict=True):
-            self._add(record, found or _NO_FINDINGS)
-
-    def _add(self, record: Row | BadRow, found: Findings) -> None:
-        place = len(self._lines)
-        self._lines.append(record.line)
-        self._ids.append(record.id[:_SHOWN])
-        for name, numbers in self._numbers.items():
-            numbers.append(getattr(found, name))
-        if isinstance(record, BadRow):
-            self._unreadable[place] = record.reasons[0][:_SHOWN]
-            topic = level = ""
-        else:
-            topic, level = record.topic, record.level
-            for name, texts in self._found.items():
-                if text := getattr(found, name):
-                    texts[place] = text[:_SHOWN]
-        self._categories["language"].append(found.language)
-        self._categories["topic"].append("" if topic == NO_TOPIC else topic[:_SHOWN])
-        self._categories["level"].append("" if level == NO_LEVEL else level[:_SHOWN])
+        start = len(self)
+        self._lines.extend([record.line for record in records])
+        self._ids.extend([record.id[:_SHOWN] for record in records])
+        for place, record in enumerate(records, start):
+            if isinstance(record, BadRow):
+                self._unreadable[place] = record.reasons[0][:_SHOWN]
+                topic = level = ""
+            else:
+                topic, level = record.topic, record.level
+            self._categories["topic"].append("" if topic == NO_TOPIC else topic[:_SHOWN])
+            self._categories["level"].append("" if level == NO_LEVEL else level[:_SHOWN])
+        columns = zip(*(found or _NO_FINDINGS for found in findings), strict=True)
+        for name, values in zip(Findings._fields, columns, strict=True):
+            if name in self._numbers:
+                self._numbers[name].extend(values)
+            elif name in self._found:
+                self._found[name] |= {place: text[:_SHOWN] for place, text in enumerate(values, start) if text}
+            else:
+                self._categories[name].extend(values)
 
     def frame(self, split: Split) -> pd.DataFrame:
         """Return the facts as a frame with one row a record, in order.
@@ -85,6 +85,7 @@ class Facts:
         sides = sides_of(digests["template"], split)
         columns["side"] = pd.Categorical.from_codes(sides, categories=list(SIDES))
         columns["leaked"] = _leaked(digests["template"], sides, readable, split)
+        columns["proven"] = _numbers(self._numbers[_PROVEN]).astype(bool)
         columns |= {name: values.column() for name, values in self._categories.items()}
         return pd.DataFrame(columns, copy=False)
 
@@ -103,6 +104,10 @@ class _Categories:
 
     def append(self, text: str) -> None:
         self._codes.append(self._code_of.setdefault(text, len(self._code_of) - 1))
+
+    def extend(self, texts: Iterable[str]) -> None:
+        for text in texts:
+            self.append(text)
 
     def column(self) -> Any:
         return pd.Categorical.from_codes(np.frombuffer(self._codes, dtype=np.int32), categories=list(self._code_of)[1:])

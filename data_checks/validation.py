@@ -39,12 +39,14 @@ _PIECES_ALONE = 8
 class Verdict:
     """What became of each row of a dataset, and what is wrong with the dataset as a whole.
 
-    Rows lie in `folder`; `broken` makes a dataset unfit, `warnings` do not.
+    Rows lie in `folder`; the working of `rows_proven` was recomputed and leads to the answer. `broken` makes a dataset
+    unfit, `warnings` do not.
     """
 
     folder: Path
     format: str
     rows_in: int
+    rows_proven: int
     broken: tuple[str, ...]
     warnings: tuple[str, ...]
     reasons: Reasons
@@ -127,6 +129,7 @@ def check_dataset(
         folder=folder,
         format=str(source.format),
         rows_in=len(frame),
+        rows_proven=int(frame["proven"].sum()),
         broken=tuple(broken),
         warnings=tuple(warnings),
         reasons=reasons,

@@ -65,6 +65,7 @@ def _tell(verdict: Verdict, refusal: str | None, console: Console) -> None:
         console.print(_table(verdict))
     for warning in verdict.warnings:
         console.print(Text(f"Warning: {warning}"))
+    console.print(Text(f"Recomputed: the working of {verdict.rows_proven} rows proves their answer"))
     outcome = "unfit" if refusal else "fit"
     console.print(Text(f"{verdict.rows_in} rows, {verdict.rows_kept} good, {verdict.rows_quarantined} bad: {outcome}"))
     if refusal:
@@ -104,6 +105,7 @@ def _write_json(file: Path, verdict: Verdict, *, fit: bool, seconds: float) -> N
     head = {
         "rows_in": verdict.rows_in,
         "rows_kept": verdict.rows_kept,
+        "rows_proven": verdict.rows_proven,
         "fit": fit,
         "format": verdict.format,
         "seconds": round(seconds, 2),

@@ -98,6 +98,7 @@ def _validate(
         "dataset_digest": digest,
         "format": verdict.format,
         "rows_in": verdict.rows_in,
+        "rows_proven": verdict.rows_proven,
         "rows_quarantined": verdict.rows_quarantined,
         **{f"rows_{side.replace('-', '_')}": count for side, count in counts.items()},
         "reasons": verdict.reasons.as_json(),
@@ -127,7 +128,8 @@ def _show_in_prefect(stage: Finished) -> None:
     facts = stage.facts
     reasons = [f"| {reason} | {count} |" for reason, count in facts["reasons"].items()]
     lines = [
-        f"**{facts['dataset']}**: {facts['rows_in']} rows, {facts['rows_quarantined']} in quarantine "
+        f"**{facts['dataset']}**: {facts['rows_in']} rows, {facts['rows_quarantined']} in quarantine, "
+        f"{facts['rows_proven']} with a working that proves the answer "
         f"({facts['format']})",
         *(f"- Warning: {warning}" for warning in facts["warnings"]),
         *(["", "| Reason | Rows |", "|---|---:|", *reasons] if reasons else []),

@@ -29,7 +29,7 @@ class Findings(NamedTuple):
     `identity`, `same`, `near` and `template` are signed 64-bit digests (`tutor.likeness.Wording`); lengths are in
     characters; `tokens` is what the row takes at least, 0 where it surely takes fewer than the limit. `inexact` is an
     answer that is no number, `unstated` one that the solution does not reach, `personal` the kind of personal data,
-    `refuted` the wrong equation; each is "" where nothing was found.
+    `refuted` says which equation is wrong; each is "" where nothing was found. `proven`: the working proves the answer.
     """
 
     question_characters: int
@@ -44,6 +44,7 @@ class Findings(NamedTuple):
     unstated: str
     personal: str
     refuted: str
+    proven: bool
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,7 @@ def examine_piece(piece: Piece) -> Examined:
 def findings_of(row: Row, max_row_tokens: int) -> Findings:
     """Return what is found about `row`; tokens are counted where it might take more than `max_row_tokens`."""
     wording = wording_of(row.question, row.answer)
+    proof = prove(row.question, row.solution, row.answer)
     return Findings(
         question_characters=len(row.question),
         solution_characters=len(row.solution),
@@ -88,10 +90,10 @@ def findings_of(row: Row, max_row_tokens: int) -> Findings:
         template=wording.template,
         language=language_of(wording.words),
         inexact="" if parse_quantity(row.answer) else row.answer[:_SHOWN],
-        # Where there are equations, it is for the proof to say whether the answer follows from them.
-        unstated="" if "=" in row.solution or _holds_answer(row.solution, row.answer) else row.answer[:_SHOWN],
+        unstated="" if _holds_answer(row.solution, row.answer) else row.answer[:_SHOWN],
         personal=personal_data_in(f"{row.question}\n{row.solution}") or "",
-        refuted=prove(row.question, row.solution, row.answer).reason,
+        refuted=proof.reason if proof.verdict == "refuted" else "",
+        proven=proof.verdict == "proven",
     )
 
 
@@ -109,10 +111,11 @@ def _tokens_at_least(row: Row, limit: int) -> int:
 def _holds_answer(solution: str, answer: str) -> bool:
     """Return whether the answer stands in the solution, as it is or as a quantity of the same value.
 
-    An answer that is no number, and a row without solution, are not judged.
+    An answer that is no number, and a row without solution, are not judged; nor is a working with annotations, of
+    which `prove` knows better what it reaches.
     """
     wanted = parse_quantity(answer)
-    if wanted is None or not solution or answer in solution:
+    if wanted is None or not solution or answer in solution or "<<" in solution:
         return True
     values = {wanted.value, *_either_way(answer)}
     if any(quantity.value in values for quantity in find_quantities(solution)):

@@ -72,7 +72,7 @@ def test_each_bad_row_is_set_aside_with_its_line_and_every_reason(tmp_path: Path
         20: ("the answer is not one exact number", "an earlier row has the same id: line 4"),
         24: ("the solution does not reach the answer",),
         25: ("the solution is longer than 6000 characters",),
-        26: ("the working is wrong: 25 + 1 = 27 is wrong: 25 + 1 is 26",),
+        26: ("the working is wrong: 25 + 1 = 27 is wrong: 25 + 1 is 26", "the solution does not reach the answer"),
         27: ("it holds personal data: an e-mail address",),
         28: ("expected a JSON object, got list",),
         29: ("an earlier row asks nearly the same: line 3",),

@@ -63,6 +63,10 @@ def test_the_flow_registers_a_model_once_and_the_version_answers_in_a_fresh_proc
     assert json.loads((adapter / "tutor.json").read_text())["prompt"] == "Instruct: {question}\nOutput:"
     assert (adapter / "tokenizer.json").is_file()
 
+    artifacts = _artifacts("validation", "data-docs")
+    assert "rows, 0 in quarantine" in artifacts["validation"]
+    assert "/data_docs/index.html" in artifacts["data-docs"]
+
     again = retrain(tiny_config)
     assert again.nothing_to_do
     assert again.version == "1"
@@ -94,6 +98,12 @@ def test_the_flow_registers_a_model_once_and_the_version_answers_in_a_fresh_proc
     assert capfd.readouterr().out.endswith("\n")
     with pytest.raises(RegistryError, match="tutor-prueba/9"):
         adapter_of("models:/tutor-prueba/9", store)
+
+
+def _artifacts(*keys: str) -> dict[str, str]:
+    from prefect.artifacts import Artifact
+
+    return {key: str(found.data) for key in keys if (found := Artifact.get(key))}
 
 
 def _fresh_process(arguments: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
