@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from tutor.annotated import faults
-from tutor.annotations import number_values, split_annotations
-from tutor.equations import Fault, agree, computed, in_spanish, quoted, true_and_false
-from tutor.formulas import Formula, Side, find_formulas
-from tutor.markup import unmarked
-from tutor.questions import assigned, check_answer
-from tutor.written_numbers import Value
+from tutor.proving.annotated import faults
+from tutor.proving.annotations import number_values, split_annotations
+from tutor.proving.equations import Fault, agree, computed, in_spanish, quoted, true_and_false
+from tutor.proving.formulas import Formula, Side, find_formulas
+from tutor.proving.markup import unmarked
+from tutor.proving.questions import assigned, check_answer
+from tutor.proving.written_numbers import Value
 
 _MOST_CHARACTERS = 20_000  # of a solution or question; a longer one is not checked
 _MOST_ANSWER_CHARACTERS = 200

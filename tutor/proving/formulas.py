@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from tutor.formula_signs import (
+from tutor.proving.formula_signs import (
     ARTICLES,
     BINARY,
     CHANGING,
@@ -29,7 +29,7 @@ from tutor.formula_signs import (
     Token,
     tokens_of,
 )
-from tutor.written_numbers import Value, Written, read_number
+from tutor.proving.written_numbers import Value, Written, read_number
 
 # What a side is made of: numbers, the signs + - * / ^ ( ) %, "n" for a minus in front, "s" for a root, "@x" for a
 # letter and "?" for something that is no number.

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from tutor.equations import Fault, agree, computed, in_spanish, quoted, true_and_false
-from tutor.formulas import Formula, Side, find_formulas
-from tutor.written_numbers import Value
+from tutor.proving.equations import Fault, agree, computed, in_spanish, quoted, true_and_false
+from tutor.proving.formulas import Formula, Side, find_formulas
+from tutor.proving.written_numbers import Value
 
 _WORD = re.compile(r"[^\W\d_]+")
 # Words that ask for the value of what stands beside them and change nothing about it.

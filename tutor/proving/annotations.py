@@ -12,9 +12,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from tutor.equations import Fault, agree, certain, computed, in_spanish, quoted
-from tutor.formulas import Formula, Side, find_formulas
-from tutor.written_numbers import Value, Written
+from tutor.proving.equations import Fault, agree, certain, computed, in_spanish, quoted
+from tutor.proving.formulas import Formula, Side, find_formulas
+from tutor.proving.written_numbers import Value, Written
 
 _ANNOTATION = re.compile(r"<<([^<>\n]{0,200})>>")
 _LEADING_NUMBER = re.compile(r"[ $€£]{0,3}-?(?:[0-9]|\.[0-9])")

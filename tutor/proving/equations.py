@@ -18,10 +18,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from tutor.calculation import value_of
-from tutor.formulas import Formula, Item, Side
 from tutor.numbers import spanish
-from tutor.written_numbers import Value, Written
+from tutor.proving.calculation import value_of
+from tutor.proving.formulas import Formula, Item, Side
+from tutor.proving.written_numbers import Value, Written
 
 _LONGEST_QUOTE = 120
 _ROOTS_EQUAL = Fraction(1, 10**40)  # two roots of school numbers that differ, differ by more

@@ -12,11 +12,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from tutor.annotations import Annotation, annotation_faults, lost_digits, number_values
-from tutor.equations import Fault, agree, certain, computed, in_spanish, quoted
-from tutor.formulas import Formula, Side, find_formulas
-from tutor.questions import assigned
-from tutor.written_numbers import Value
+from tutor.proving.annotations import Annotation, annotation_faults, lost_digits, number_values
+from tutor.proving.equations import Fault, agree, certain, computed, in_spanish, quoted
+from tutor.proving.formulas import Formula, Side, find_formulas
+from tutor.proving.questions import assigned
+from tutor.proving.written_numbers import Value
 
 _IN_WORDS = dict(enumerate("zero one two three four five six seven eight nine ten eleven twelve".split()))
 _MORE_THOUSANDS = re.compile(" [0-9]{3}(?![0-9])")

@@ -1,0 +1,1 @@
+"""How a worked solution is recomputed: its numbers, formulas, annotations and equations, exactly."""
