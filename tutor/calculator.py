@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from math import isqrt
 from typing import TYPE_CHECKING
 
 import torch
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 _NUMBER = r"-?\d{1,12}(?:,\d{1,6})?"
 _OPERAND = rf"(?:{_NUMBER}|\({_NUMBER}\))"
 # One operation, or several of one kind: in a mixed chain it is for the tutor to say what comes first.
-_OPERATION = rf"{_OPERAND}(?:(?: ?\+ ?{_OPERAND}){{1,9}}|(?: ?× ?{_OPERAND}){{1,9}}| ?[-÷] ?{_OPERAND})"
+_OPERATION = rf"{_OPERAND}(?:(?: ?\+ ?{_OPERAND}){{1,9}}|(?: ?× ?{_OPERAND}){{1,9}}| ?[-÷] ?{_OPERAND})|√\d{{1,12}}"
 # Whole, not the end of something longer such as `4 × 2 + 13` or `3/4 + 1`.
 _BEFORE = r"(?:(?<![-+×÷*/^√\d)] )(?<! : )(?<=\s)|^|(?<=[(;]))"
 _EQUATION = re.compile(rf"{_BEFORE}({_OPERATION}) ?=( ?-?[\d,.]*)$")
@@ -33,6 +34,9 @@ _LONGEST = 160  # characters of an equation with its result
 
 def result_of(operation: str) -> str | None:
     """Return the exact result of an operation such as `34 + 50`, None where it has no end within six decimals."""
+    if operation.startswith("√"):
+        root = isqrt(int(operation[1:]))
+        return str(root) if root * root == int(operation[1:]) else None
     total, sign = Fraction(0), "+"
     for number, following in _STEP.findall(operation):
         value = Fraction(number.strip("()").replace(",", "."))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,6 +63,8 @@ def quiet_libraries() -> None:
     """Tell libraries, before they are imported, to report to nobody and to leave the terminal to us."""
     for name, value in _QUIET_LIBRARIES.items():
         os.environ.setdefault(name, value)
+    # What peft and transformers have to tell each other is nothing for a pupil's terminal.
+    warnings.filterwarnings("ignore", "`is_gradient_checkpointing` is deprecated", FutureWarning)
 
 
 def open_store() -> Store:

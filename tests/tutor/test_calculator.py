@@ -21,6 +21,8 @@ from tutor.settings import Store
         ("-7 + 2", "-5"),
         ("9,2 - 2", "7,2"),
         ("7 ÷ 2", "3,5"),
+        ("√49", "7"),
+        ("√50", None),
         ("7 ÷ 3", None),
         ("7 ÷ 0", None),
     ],
@@ -41,6 +43,8 @@ def test_an_operation_has_its_exact_result_or_none(operation: str, result: str |
         ("2 horas son 2 × 60 = 120 minutos: 120 + 20 =", " 140"),
         ("y con signo menos 1 - 9 =", " -8"),
         ("Para 1: 80 ÷ 8 =", " 10"),
+        ("√49 =", " 7"),
+        ("Buscamos un número: √144 = 1", "2"),
     ],
 )
 def test_the_rest_of_a_result_is_known_where_an_equation_is_being_written(text: str, digits: str) -> None:
@@ -60,6 +64,8 @@ def test_the_rest_of_a_result_is_known_where_an_equation_is_being_written(text: 
         "2x + 3 =",
         "(12 + 3) × 2 =",
         "x =",
+        "√49 + 2 =",
+        "3 + √49 =",
         "34 + 50 = 91",  # written already: what stands there is not taken back
         "34 + 50 = 84 y",
         "7 ÷ 3 =",
