@@ -55,8 +55,9 @@ def test_each_bad_row_is_set_aside_with_its_line_and_every_reason(tmp_path: Path
     records[9] = good(9, question="?")
     records[14] = good(14, question="Hola, ¿cuanto  es 203+1?", answer="204")
     records[19] = good(19, id="r203", answer="muchas")
+    records[23] = good(23, solution="A 23 le sumamos uno y son 25")
     records[24] = good(24, solution="la suma es 25 " + "x" * 6000)
-    records[25] = good(25, solution="25 + 1 = 26, que es 27".replace("26", "27"))
+    records[25] = good(25, solution="25 + 1 = 27")
     records[26] = good(26, solution="Pregunta a ana@colegio.example cuánto es 27")
     records[27] = [1, 2]
     records[28] = good(28, question=f"¿Cuánto cuesta cada una? {story[:-25]}", answer="4")
@@ -69,6 +70,7 @@ def test_each_bad_row_is_set_aside_with_its_line_and_every_reason(tmp_path: Path
         10: ("the question is not 2 to 2000 characters long",),
         15: ("an earlier row has the same question: line 4",),
         20: ("the answer is not one exact number", "an earlier row has the same id: line 4"),
+        24: ("the solution does not reach the answer",),
         25: ("the solution is longer than 6000 characters",),
         26: ("the working is wrong: 25 + 1 = 27 is wrong: 25 + 1 is 26", "the solution does not reach the answer"),
         27: ("it holds personal data: an e-mail address",),
@@ -80,7 +82,7 @@ def test_each_bad_row_is_set_aside_with_its_line_and_every_reason(tmp_path: Path
     assert [row.line for row in verdict.kept()] == [n for n in range(1, 31) if n not in reasons]
     assert verdict.rows_in == verdict.rows_kept + verdict.rows_quarantined == 30
     assert verdict.refusal(0.5) is None
-    assert "9 of 30 rows are bad" in (verdict.refusal(0.1) or "")
+    assert "10 of 30 rows are bad" in (verdict.refusal(0.1) or "")
     assert verdict.reasons.as_json()["the answer is not one exact number"] == 2
 
 
