@@ -57,9 +57,11 @@ def test_a_lost_process_is_one_sentence_and_a_failure_of_the_work_is_told_as_it_
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGKILL])
 def test_processes_end_with_their_parent_and_leave_no_traceback(sent: signal.Signals, tmp_path: Path) -> None:
     code = (
-        "import itertools, sys\n"
+        "import itertools, signal, sys\n"
         "from tests.tutor.test_processes import process_of\n"
         "from tutor.processes import in_order\n"
+        # As a terminal gives it: a shell starts what runs in the background with Ctrl-C ignored.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "try:\n"
         "    for _, process in in_order(process_of, itertools.count(), processes=2, alone=0):\n"
         "        print(process, flush=True)\n"
