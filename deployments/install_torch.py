@@ -149,6 +149,10 @@ def pip_install(arguments: Sequence[str]) -> bool:
         return True
     if "No matching distribution found for torch=" in answer.stderr:
         return False
+    # Where the machine's own settings constrain torch too, pip says the same as a conflict. A true one comes up again
+    # with the build of any label, and is told then.
+    if "+" in arguments[0] and f"Cannot install {arguments[0]} because" in answer.stderr:
+        return False
     lines = [line for line in answer.stderr.splitlines() if line.strip()]
     errors = [line for line in lines if line.startswith("ERROR:")] or lines or ["no message"]
     raise InstallError(
