@@ -45,7 +45,7 @@ class _SummedCrossEntropy(torch.autograd.Function):
 
 def _loss_and_gradient(hidden: Tensor, weight: Tensor, bias: Tensor | None, targets: Tensor) -> tuple[Tensor, Tensor]:
     """Return the summed loss, a float32 scalar, and its gradient with respect to `hidden`, of the same shape."""
-    scores = _scores(hidden, weight, bias)
+    scores = logits(hidden, weight, bias)
     scores -= scores.logsumexp(-1, keepdim=True)
     places = targets[:, None]
     loss = -scores.gather(1, places).sum()
@@ -58,8 +58,8 @@ def _loss_and_gradient(hidden: Tensor, weight: Tensor, bias: Tensor | None, targ
     return loss, of_hidden
 
 
-def _scores(hidden: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
-    """Return the logits `(tokens, vocabulary)` in float32."""
+def logits(hidden: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+    """Return the logits `(tokens, vocabulary)` in float32; `weight` may be of a smaller type than `hidden`."""
     if weight.dtype == hidden.dtype:
         return functional.linear(hidden, weight, bias).float()
     scores = hidden.new_empty(len(hidden), len(weight), dtype=torch.float32)
