@@ -12,7 +12,7 @@ _LOOKED_AT, _TOKEN_OF_ANSWERS = 0.45, 0.08
 # A single check says nothing about what improves.
 _FEWEST = 2
 _MOST = 100
-# Improvements of the loss below this share are none.
+# The loss has improved when it lies this share below that of the last improvement: slow progress adds up.
 _LEAST_GAIN = 0.005
 
 
@@ -89,14 +89,15 @@ def best_of(checks: Sequence[Check]) -> Check | None:
 
 def is_over(checks: Sequence[Check], patience: int) -> bool:
     """Return whether neither the loss nor the right answers improved in the last `patience` checks."""
-    lowest, most, since = math.inf, -1, 0
+    mark, most, since = math.inf, -1, 0
     for check in checks:
         if check.left_out:
             continue
-        improved = check.loss < lowest * (1 - _LEAST_GAIN) or (check.asked > 0 and check.right > most)
-        since = 0 if improved else since + 1
-        lowest = min(lowest, check.loss)
-        most = max(most, check.right) if check.asked else most
+        lower = check.loss < mark * (1 - _LEAST_GAIN)
+        more = check.asked > 0 and check.right > most
+        since = 0 if lower or more else since + 1
+        mark = check.loss if lower else mark
+        most = check.right if more else most
     return since >= patience
 
 

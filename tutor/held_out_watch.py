@@ -157,7 +157,7 @@ class HeldOutWatch(TrainerCallback):
         seconds = sum(check.seconds for check in self.checks)
         elapsed = self._trained_before_s + time.monotonic() - self._began
         return {
-            "checks": [asdict(check) for check in self.checks],
+            "checks": [asdict(check) | ({"loss": None} if check.left_out else {}) for check in self.checks],
             "checks_share_of_time": round(seconds / max(elapsed, 1e-9), 4),
             "best_step": best.step if best else last_step,
             "stopped_early": is_over(self.checks, self._plan.patience) and last_step < self._plan.loss_steps[-1],

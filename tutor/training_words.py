@@ -23,7 +23,7 @@ def training_sentence(measured: Mapping[str, Any]) -> str:
 def training_tags(measured: Mapping[str, Any]) -> dict[str, str]:
     """Return the tags that say how the training ended and which step was kept."""
     return {
-        "tutor.training": training_sentence(measured),
+        "tutor.summary": training_sentence(measured),
         "tutor.stopped_early": str(measured.get("stopped_early", False)).lower(),
         "tutor.best_step": str(measured.get("best_step", measured["steps"])),
     }
@@ -42,6 +42,8 @@ def _kept(measured: Mapping[str, Any]) -> str:
 
 
 def _stages(phases: Sequence[Mapping[str, Any]]) -> str:
+    if [phase["name"] for phase in phases] == ["stabilisation"]:
+        return " La pérdida no bajó de forma apreciable."
     said = [
         f"{_PHASES[phase['name']]} hasta el paso {phase['end']:.0f} ({_decimal(100 * phase['share_of_improvement'], 1)}"
         f" % de la mejora, {_decimal(100 * phase['share_of_time'], 0)} % del tiempo)"

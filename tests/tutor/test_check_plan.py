@@ -77,6 +77,8 @@ def test_training_is_over_when_neither_loss_nor_answers_improve() -> None:
     stalled = [_check(1, 0.5), _check(2, 0.499), _check(3, 0.51)]
     assert is_over(stalled, patience=2)
     assert not is_over(stalled, patience=3)
+    # Little by little is an improvement too.
+    assert not is_over([_check(step, 0.5 * 0.997**step) for step in range(1, 9)], patience=2)
     # More right answers than ever are an improvement though the loss rises.
     graded = [_check(1, 0.5, 4, 16), _check(2, 0.6, 5, 16), _check(3, 0.7, 6, 16)]
     assert not is_over(graded, patience=1)
