@@ -28,7 +28,7 @@ from tutor import base_model
 from tutor.adapter import ADAPTER
 from tutor.config import LoraConfig, ModelConfig, TrainingConfig
 from tutor.errors import TrainingRefused
-from tutor.head_loss import summed_cross_entropy
+from tutor.head_loss import FrozenHead, summed_cross_entropy
 from tutor.packing import PackedRows
 from tutor.progress import ReportProgress
 from tutor.quantised_linear import SHORT_ATTENTION, compute_plainly, register_attention, reuse_freed_memory
@@ -113,6 +113,7 @@ def _adapted_model(base_folder: Path, model: ModelConfig, lora: LoraConfig) -> A
         reuse_freed_memory()
         register_attention()
         base.set_attn_implementation(SHORT_ATTENTION)
+        base.set_output_embeddings(FrozenHead(base.get_output_embeddings(), keep=model.keep_dequantised))
     else:
         spare_the_card(base)
         torch.cuda.empty_cache()
