@@ -19,7 +19,8 @@ from tutor.config import ModelConfig
 from tutor.head_loss import FrozenHead
 from tutor.progress import ReportProgress
 from tutor.prompt import prompt
-from tutor.quantised_linear import SHORT_ATTENTION, compute_plainly, register_attention
+from tutor.quantised_linear import compute_plainly
+from tutor.short_attention import SHORT_ATTENTION, register_attention
 
 
 @dataclass(frozen=True)

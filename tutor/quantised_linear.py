@@ -1,4 +1,4 @@
-"""Linear layers with 4-bit weights: how they compute, with and without an adapter, and where attention is short.
+"""Linear layers with 4-bit weights: how they compute, with and without an adapter.
 
 bitsandbytes keeps the NF4 weights and gives their values; the product itself is one plain matrix product, the same in
 training, evaluation and service, so that a tuned model answers the examiner as it answers the pupil.
@@ -17,12 +17,9 @@ import torch
 from bitsandbytes.functional import dequantize_4bit
 from peft.tuners.lora.bnb import Linear4bit as AdaptedLinear4bit
 from torch import Tensor, nn
-from transformers import AttentionInterface, AttentionMaskInterface
-from transformers.masking_utils import eager_mask
 
 from tutor.frozen_products import FrozenProducts
 
-SHORT_ATTENTION = "tutor_short"
 _FOUR_BIT = (AdaptedLinear4bit, bitsandbytes.nn.Linear4bit)
 
 
@@ -140,42 +137,6 @@ class _AdaptedProducts(torch.autograd.Function):
             if of_x is not None:
                 of_x.addmm_(through, down)
         return None if of_x is None else of_x.view(ctx.shape), None, None, None, *of_factors
-
-
-def register_attention() -> None:
-    """Make an attention for short rows known to transformers, as SHORT_ATTENTION.
-
-    It is two batched products in which the query heads of one key head go together. On a CPU the backward pass of
-    torch's fused kernel took a fifth of a training step at 48 tokens, two products took a fiftieth; in batched
-    generation the fused kernel took 2.7 ms a layer and token, two products 0.2 ms.
-    """
-    AttentionInterface.register(SHORT_ATTENTION, _grouped_attention)
-    AttentionMaskInterface.register(SHORT_ATTENTION, eager_mask)
-
-
-def _grouped_attention(
-    _module: nn.Module,
-    query: Tensor,
-    key: Tensor,
-    value: Tensor,
-    mask: Tensor,
-    *,
-    scaling: float,
-    **_options: Any,
-) -> tuple[Tensor, None]:
-    """Return attention outputs `(batch, tokens, heads, width)` for query `(batch, heads, tokens, width)`.
-
-    Key and value are `(batch, groups, keys, width)`; `mask` is added to the scores, `(batch, 1, tokens, keys)`.
-    """
-    batch, heads, tokens, width = query.shape
-    groups, keys = key.shape[1:3]
-    together = heads // groups * tokens
-    bias = mask[..., :keys].repeat(1, heads // groups, 1, 1).view(batch, 1, together, keys)
-    bias = bias.expand(batch, groups, together, keys).reshape(batch * groups, together, keys)
-    grouped, keyed, valued = (part.reshape(batch * groups, -1, width) for part in (query, key, value))
-    scores = torch.baddbmm(bias, grouped, keyed.transpose(1, 2), alpha=scaling)
-    output = torch.bmm(scores.softmax(-1), valued).view(batch, heads, tokens, width)
-    return output.transpose(1, 2).contiguous(), None
 
 
 def reuse_freed_memory() -> None:
