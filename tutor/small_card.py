@@ -11,7 +11,7 @@ from torch.nn import functional
 from transformers.activations import GELUTanh, NewGELUActivation
 
 from tutor.config import LoraConfig, TrainingConfig
-from tutor.head_loss import logits
+from tutor.head_loss import widened_logits
 from tutor.memory_plan import USABLE_SHARE, fitted, recipe_of
 from tutor.model_shape import KINDS, shape_in
 
@@ -77,7 +77,7 @@ class StoredEmbedding(nn.Module):
 
 def _scores(head: nn.Linear, hidden: Tensor) -> Tensor:
     """Return the logits `(batch, tokens, vocabulary)` of hidden states `(batch, tokens, width)`."""
-    return logits(hidden.flatten(0, -2), head.weight, head.bias).unflatten(0, hidden.shape[:-1])
+    return widened_logits(hidden.flatten(0, -2), head.weight, head.bias).unflatten(0, hidden.shape[:-1])
 
 
 def _halved(values: Tensor) -> Tensor:

@@ -28,13 +28,14 @@ from transformers.trainer import TRAINER_STATE_NAME
 from tutor import base_model
 from tutor.adapter import ADAPTER
 from tutor.config import LoraConfig, ModelConfig, TrainingConfig
-from tutor.head_loss import summed_cross_entropy
+from tutor.head_loss import FrozenHead, summed_cross_entropy
 from tutor.held_out_watch import Validation, held_out_watch
 from tutor.lora_plus import lora_plus_optimizer
 from tutor.packing import PackedRows
 from tutor.progress import ReportProgress
-from tutor.quantised_linear import SHORT_ATTENTION, compute_plainly, register_attention, reuse_freed_memory
+from tutor.quantised_linear import compute_plainly, reuse_freed_memory
 from tutor.run_watch import RunWatch, course_of, every_few_steps, phase_metrics
+from tutor.short_attention import SHORT_ATTENTION, RowBorders, register_attention
 from tutor.small_card import checkpoint_as_needed, spare_the_card
 from tutor.tokenization import IGNORED, refuse_without_supervision
 
@@ -141,6 +142,7 @@ def _adapted_model(base_folder: Path, model: ModelConfig, lora: LoraConfig) -> A
         reuse_freed_memory()
         register_attention()
         base.set_attn_implementation(SHORT_ATTENTION)
+        base.set_output_embeddings(FrozenHead(base.get_output_embeddings(), keep=model.keep_dequantised))
     else:
         spare_the_card(base)
         torch.cuda.empty_cache()
@@ -215,7 +217,8 @@ class _SupervisedTrainer(Trainer):
 def _loss_of(causal: Any, inputs: Mapping[str, Tensor]) -> tuple[Tensor, Tensor]:
     """Return the summed cross entropy of the supervised tokens of packed rows, and their number."""
     packed = {name: inputs[name] for name in ("input_ids", "position_ids")}
-    hidden = causal.model(**packed, use_cache=False).last_hidden_state
+    borders = RowBorders.of(inputs["position_ids"])
+    hidden = causal.model(**packed, use_cache=False, row_borders=borders).last_hidden_state
     targets = inputs["labels"][:, 1:]
     supervised = targets != IGNORED
     loss = summed_cross_entropy(causal.get_output_embeddings(), hidden[:, :-1][supervised], targets[supervised])
