@@ -134,11 +134,13 @@ class HeldOutWatch(TrainerCallback):
             return
         check = next((known for known in self._known if known.step == step), None)
         if check is None:
-            check = self._check(step, kwargs["model"])
-            if best_of([*self.checks, check]) is check:
-                self._keep()
+            # Of several processes each makes the check and comes to the same decision; clocks would tell them apart.
+            check = self._check(step, kwargs["model"], may_leave_out=args.world_size == 1)
             self._known = [*self.checks, check]
-            _write(self._folder / _RECORD, self._known)
+            if state.is_world_process_zero:
+                if best_of(self._known) is check:
+                    self._keep()
+                _write(self._folder / _RECORD, self._known)
         self.checks.append(check)
         self._log_metrics(step, check.metrics())
         if is_over(self.checks, self._plan.patience):
@@ -163,13 +165,13 @@ class HeldOutWatch(TrainerCallback):
             "stopped_early": is_over(self.checks, self._plan.patience) and last_step < self._plan.loss_steps[-1],
         }
 
-    def _check(self, step: int, model: Any) -> Check:
+    def _check(self, step: int, model: Any, *, may_leave_out: bool) -> Check:
         started = time.monotonic()
         elapsed = self._trained_before_s + started - self._began
         graded = step in self._plan.answer_steps
         like = [check.seconds for check in self.checks if (check.asked > 0) == graded and not check.left_out]
         spent = sum(check.seconds for check in self.checks) + max(like, default=0.0)
-        if like and spent > max(_MOST_OF_TIME * elapsed, _NOT_WORTH_SPARING_S):
+        if may_leave_out and like and spent > max(_MOST_OF_TIME * elapsed, _NOT_WORTH_SPARING_S):
             return Check(step, math.nan, 0, 0, 0.0, elapsed, left_out=True)
         model.eval()
         loss = self._loss(model)
