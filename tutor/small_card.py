@@ -77,7 +77,8 @@ class StoredEmbedding(nn.Module):
 
 def _scores(head: nn.Linear, hidden: Tensor) -> Tensor:
     """Return the logits `(batch, tokens, vocabulary)` of hidden states `(batch, tokens, width)`."""
-    return widened_logits(hidden.flatten(0, -2), head.weight, head.bias).unflatten(0, hidden.shape[:-1])
+    flat = widened_logits(hidden.flatten(0, -2), head.weight, head.bias)
+    return flat.view(*hidden.shape[:-1], -1)
 
 
 def _halved(values: Tensor) -> Tensor:
