@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tutor.answering import Tutor
 
 MODEL_FORMS = "'base', models:/NAME@ALIAS, models:/NAME/VERSION or an adapter folder"
-DEFAULT_ROWS, DEFAULT_SEED = 2650, 2026
+DEFAULT_ROWS, DEFAULT_SEED = 2500, 2026
 _INTERRUPTED = 130
 
 
