@@ -41,11 +41,10 @@ class Tutor:
         self._tokenizer: Any = base_model.load_tokenizer(base_folder)
         self._tokenizer.padding_side = "left"
         loaded: Any = base_model.load(base_folder)
+        loaded.set_output_embeddings(FrozenHead(loaded.get_output_embeddings(), keep=model.keep_dequantised))
         if base_model.device().type == "cpu":
             register_attention()
             loaded.set_attn_implementation(SHORT_ATTENTION)
-            head = FrozenHead(loaded.get_output_embeddings(), keep=model.keep_dequantised)
-            loaded.set_output_embeddings(head)
         if adapter is not None:
             loaded = PeftModel.from_pretrained(loaded, str(adapter), use_safetensors=True)
         compute_plainly(loaded, base_model.compute_dtype(model), keep_dequantised=model.keep_dequantised)
