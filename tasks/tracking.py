@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, RunS
 from mlflow.tracking import MlflowClient
 
 from tutor.config import RetrainConfig
+from tutor.errors import TrainingRefused
 from tutor.settings import REPOSITORY, Store
 
 _KEY = "tutor.training"
@@ -67,6 +69,11 @@ class Run:
         now = int(time.time() * 1000)
         self._client.log_batch(self.id, metrics=[Metric(name, value, now, step) for name, value in metrics.items()])
 
+    def log_tags(self, tags: Mapping[str, str]) -> None:
+        """Set `tags` of the run."""
+        for name, value in tags.items():
+            self._client.set_tag(self.id, name, value)
+
     def log_table(self, file: str, columns: Mapping[str, list[Any]]) -> None:
         """Log a table of equally long columns under the name `file`, unless an earlier attempt did."""
         folder = file.rpartition("/")[0]
@@ -76,6 +83,16 @@ class Run:
     def log_files(self, folder: Path, artifact: str) -> None:
         """Log every file of `folder` under the artifact folder `artifact`."""
         self._client.log_artifacts(self.id, str(folder), artifact)
+
+    @contextmanager
+    def marked_if_refused(self) -> Iterator[None]:
+        """Mark the run as failed, with the reason as a tag, when the block refuses to train."""
+        try:
+            yield
+        except TrainingRefused as refusal:
+            self.log_tags({"tutor.refused": str(refusal)})
+            self._client.set_terminated(self.id, RunStatus.to_string(RunStatus.FAILED))
+            raise
 
     def finish(self) -> None:
         """Mark the run as finished."""

@@ -6,15 +6,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from prefect import task
+from prefect import get_run_logger, task
+from prefect.context import TaskRunContext
 
 from tasks.policy import BACK_OFF_S, CARD_TAG, HOUR_S, worth_retrying
 from tasks.tracking import Tracking
+from tasks.validation import VALIDATION_ROWS
 from tutor import run_plan
 from tutor.config import RetrainConfig
 from tutor.progress import progress
+from tutor.rows import read_written_rows
 from tutor.settings import Store
 from tutor.stages import Finished, run_stage
+from tutor.training_words import training_sentence, training_tags
 
 
 @task(
@@ -30,7 +34,7 @@ def train(config: RetrainConfig, dataset: Finished, base: Finished, tokens: Fini
     """Return the folder with the adapter, its tokenizer and where it comes from.
 
     Raises:
-        TrainingRefused: there is nothing to learn from, or the loss is no longer a number.
+        TrainingRefused: there is nothing to learn from, or the training goes astray.
     """
     inputs = {
         "tokens": tokens.digest,
@@ -56,13 +60,17 @@ def _train(
 
     from tutor.adapter import ADAPTER, Origin, write_origin
     from tutor.base_model import load_tokenizer
+    from tutor.held_out_watch import Validation
     from tutor.tokenization import TOKENS
     from tutor.training import train_adapter
 
     tracking = Tracking(store, config.registry.experiment)
     run = tracking.open_run(folder.name.removesuffix(".partial"))
     run.log_inputs(config, dataset.facts)
-    with progress("Entrenamiento", "pasos") as report_progress:
+    asked = config.evaluation
+    # Never the held-out rows: what is chosen by them could no longer be judged by them.
+    rows = read_written_rows(dataset.folder / VALIDATION_ROWS)
+    with progress("Entrenamiento", "pasos") as report_progress, run.marked_if_refused():
         measured = train_adapter(
             base,
             load_from_disk(str(tokens / TOKENS)),
@@ -72,10 +80,14 @@ def _train(
             training=config.training,
             log_metrics=run.log_metrics,
             report_progress=report_progress,
+            validation=Validation(rows, asked.max_new_tokens, asked.batch_rows),
         )
+    run.log_tags(training_tags(measured))
     adapter = folder / ADAPTER
     load_tokenizer(base).save_pretrained(adapter)
-    asked = config.evaluation
     origin = Origin(config.model, dataset.facts["dataset_digest"], asked.max_new_tokens, asked.batch_rows)
     write_origin(adapter, origin)
-    return {**measured, **run_plan.facts_to_keep(config)}
+    said = training_sentence(measured)
+    if TaskRunContext.get() is not None:
+        get_run_logger().info(said)
+    return {**measured, "said": said, **run_plan.facts_to_keep(config)}

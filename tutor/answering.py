@@ -38,8 +38,6 @@ class Tutor:
         self, base_folder: Path, adapter: Path | None, model: ModelConfig, max_new_tokens: int, batch_rows: int
     ) -> None:
         """Load the base from `base_folder` and, where there is one, the adapter (safetensors only) on top of it."""
-        self._tokenizer: Any = base_model.load_tokenizer(base_folder)
-        self._tokenizer.padding_side = "left"
         loaded: Any = base_model.load(base_folder)
         loaded.set_output_embeddings(FrozenHead(loaded.get_output_embeddings(), keep=model.keep_dequantised))
         if base_model.device().type == "cpu":
@@ -48,8 +46,18 @@ class Tutor:
         if adapter is not None:
             loaded = PeftModel.from_pretrained(loaded, str(adapter), use_safetensors=True)
         compute_plainly(loaded, base_model.compute_dtype(model), keep_dequantised=model.keep_dequantised)
-        self._model = loaded.eval()
-        self._batch_rows = batch_rows
+        self._ask(loaded.eval(), base_model.load_tokenizer(base_folder), max_new_tokens, batch_rows)
+
+    @classmethod
+    def in_training(cls, model: Any, tokenizer: Any, max_new_tokens: int, batch_rows: int) -> Tutor:
+        """Return the tutor that `model` is at the time when it is asked; it is the caller's, who sets it to eval."""
+        tutor = cls.__new__(cls)
+        tutor._ask(model, tokenizer, max_new_tokens, batch_rows)
+        return tutor
+
+    def _ask(self, model: Any, tokenizer: Any, max_new_tokens: int, batch_rows: int) -> None:
+        self._model, self._tokenizer, self._batch_rows = model, tokenizer, batch_rows
+        self._tokenizer.padding_side = "left"
         self._generation = GenerationConfig(
             max_new_tokens=max_new_tokens,
             do_sample=False,

@@ -94,6 +94,10 @@ class LoraConfig(Section):
 
     rank: int = Field(16, ge=1, le=256, description="Rank of the adapter.")
     alpha: int = Field(32, ge=1, le=1024, description="Scale of the adapter: its output is multiplied by alpha / rank.")
+    rank_stabilised: bool = Field(False, description="rsLoRA: multiply by alpha / the square root of the rank instead.")
+    plus_ratio: float = Field(
+        1.0, ge=1, le=64, description="LoRA+: how many times the learning rate of A is that of B; 1: the same."
+    )
 
 
 class TrainingConfig(Section):
@@ -114,6 +118,14 @@ class TrainingConfig(Section):
         False,
         description="Recompute activations to save memory, at up to half more time; on a card only of as many layers "
         "as its free memory asks for.",
+    )
+    check_share: float = Field(
+        0.02, ge=0, le=0.1, description="Share of the training's work that checks on validation rows may take; 0: none."
+    )
+    check_rows: int = Field(32, ge=1, le=4096, description="Validation rows whose loss a check looks at.")
+    check_answers: int = Field(16, ge=0, le=1024, description="Validation questions that a check has answered.")
+    patience: int = Field(
+        3, ge=1, description="Checks without a better loss or more right answers after which training stops."
     )
     logging_steps: int = Field(10, ge=1, description="Optimiser steps between two points of the curves in MLflow.")
     seed: int = Field(7, ge=0, lt=2**32, description="Seed of the adapter's first weights and of the order of rows.")

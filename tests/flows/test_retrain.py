@@ -13,7 +13,7 @@ from flows.command import main
 from flows.retrain import retrain
 from tasks.registration import adapter_of
 from tutor.config import RetrainConfig
-from tutor.errors import RegistryError, UnfitDataset
+from tutor.errors import RegistryError, TrainingRefused, UnfitDataset
 from tutor.evaluation import Examination, GradedAnswer
 from tutor.settings import Store
 
@@ -43,7 +43,7 @@ def test_the_flow_registers_a_model_once_and_the_version_answers_in_a_fresh_proc
 
     client = MlflowClient(store.tracking_uri)
     run = client.get_run(report.run_id)
-    assert run.info.status == "FINISHED"
+    assert (run.info.status, run.data.tags["tutor.stopped_early"]) == ("FINISHED", "false")
     assert run.data.params["lora.rank"] == "4"
     assert run.inputs.dataset_inputs[0].dataset.digest == report.dataset_digest[:36]
     history = client.get_metric_history(report.run_id, "loss")
@@ -165,3 +165,18 @@ def test_an_unfit_dataset_stops_the_flow_before_anything_is_trained(
     with pytest.raises(UnfitDataset, match=r"bad\.jsonl"):
         retrain(config)
     assert not list(store.stages.glob("training-*"))
+
+
+@pytest.mark.usefixtures("prefect_server")
+def test_a_learning_rate_of_a_half_ends_with_its_reason_and_registers_nothing(
+    tiny_config: RetrainConfig, store: Store
+) -> None:
+    training = tiny_config.training.model_copy(update={"learning_rate": 0.5, "epochs": 3})
+    with pytest.raises(TrainingRefused, match=r"^step \d+: .*lower training\.learning_rate, which is 0\.5$"):
+        retrain(tiny_config.model_copy(update={"training": training}))
+    client = MlflowClient(store.tracking_uri)
+    assert client.search_registered_models() == []
+    assert not [stage for stage in store.stages.glob("training-*") if stage.suffix != ".partial"]
+    (run,) = client.search_runs([client.get_experiment_by_name("pruebas").experiment_id])
+    assert run.info.status == "FAILED"
+    assert "lower training.learning_rate" in run.data.tags["tutor.refused"]
