@@ -76,6 +76,7 @@ def _facts(config: RetrainConfig, stages: Mapping[str, Finished]) -> dict[str, A
         "machine": describe_machine(),
         "model": _sizes(config.model, stages["base_model"].folder),
         "stages": {name: stage.seconds for name, stage in stages.items()},
+        "steps": trained["steps"],
         "tokens_a_second": trained["useful_tokens_per_second"],
         "data": _data(stages["validation"], stages["tokenization"].facts, config.training.pack_tokens),
         "levels": {row.question: row.level for row in stream_written_rows(stages["validation"].folder / HELD_OUT_ROWS)},

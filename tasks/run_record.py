@@ -168,9 +168,9 @@ def _record(client: MlflowClient, run: Run, files: Mapping[str, Any]) -> RunReco
         started=datetime.fromtimestamp(run.info.start_time / 1000).astimezone().strftime("%Y-%m-%d %H:%M"),
         seconds=facts.get("stages", {}).get("training"),
         stage_seconds=facts.get("stages", {}),
-        epochs_run=round(metrics["epoch"], 2) if "epoch" in metrics else None,
+        epochs_run=histories.epochs_at(facts.get("steps")),
         epochs_planned=float(params["training.epochs"]) if "training.epochs" in params else None,
-        steps=histories.last_step,
+        steps=facts.get("steps") or histories.last_step,
         tokens_a_second=facts.get("tokens_a_second"),
         memory=_memory(metrics, facts),
         energy_wh=metrics.get("energy_wh"),
@@ -208,6 +208,13 @@ class _Histories:
         # Between two logged points epochs grow with the steps.
         an_epoch = self._epochs.positions[-1] / self._epochs.last
         return curve_of((step / an_epoch, value) for step, value in points)
+
+    def epochs_at(self, steps: int | None) -> float | None:
+        """Return the epochs that `steps` are; at the last logged point where they are not known."""
+        if self._epochs is None:
+            return None
+        an_epoch = self._epochs.positions[-1] / self._epochs.last
+        return round((steps or self._epochs.positions[-1]) / an_epoch, 2)
 
     def _points(self, metric: str) -> list[tuple[float, float]]:
         history = self._client.get_metric_history(self._run.info.run_id, metric)

@@ -25,6 +25,7 @@ STAGES = {
     "evaluation_base",
     "evaluation_challenger",
     "registration",
+    "analysis",
 }
 
 
@@ -52,7 +53,7 @@ def test_the_flow_registers_a_model_once_and_the_version_answers_in_a_fresh_proc
     assert judged.step >= 10
     for metric in ("grad_norm", "learning_rate", "useful_tokens_per_second", "peak_mib", "challenger.accuracy"):
         assert metric in run.data.metrics
-    assert {file.path for file in client.list_artifacts(report.run_id)} >= {"answers", "data_docs"}
+    assert {file.path for file in client.list_artifacts(report.run_id)} >= {"answers", "data_docs", "report"}
 
     version = client.get_model_version("tutor-prueba", "1")
     assert version.tags["verdict"] == report.verdict
@@ -63,9 +64,11 @@ def test_the_flow_registers_a_model_once_and_the_version_answers_in_a_fresh_proc
     assert json.loads((adapter / "tutor.json").read_text())["prompt"] == "Instruct: {question}\nOutput:"
     assert (adapter / "tokenizer.json").is_file()
 
-    artifacts = _artifacts("validation", "data-docs")
+    artifacts = _artifacts("validation", "data-docs", "report", "report-page")
     assert "rows, 0 in quarantine" in artifacts["validation"]
     assert "/data_docs/index.html" in artifacts["data-docs"]
+    assert artifacts["report"].startswith("# Análisis del entrenamiento")
+    assert Path(report.report_file).as_uri() in artifacts["report-page"]
 
     again = retrain(tiny_config)
     assert again.nothing_to_do

@@ -12,7 +12,7 @@ from tutor.analysis.record import RunRecord
 # A last stage that took this share of the time for this share of the improvement was not worth it.
 _LONG, _LITTLE = 0.3, 0.05
 # Warm-up that still goes on when this share of the improvement is made comes too slowly.
-_MADE = 0.5
+_MADE, _LATE = 0.5, 0.1
 _SPIKE, _RISE, _LEVEL = 5.0, 0.1, 0.02
 _FEW_ROWS, _MANY_EPOCHS = 500, 10
 _WEAK, _FEWEST_QUESTIONS, _MOST_TOPICS = 0.5, 3, 6
@@ -92,7 +92,7 @@ def _learning_rate(run: RunRecord, found: Conclusions) -> Iterator[Advice]:
         position, rate = run.learning_rate.peak()
         made = _made(run, position)
         total = run.loss.positions[-1]
-        if made >= _MADE and position > 0.05 * total:
+        if made >= _MADE and position > _LATE * total:
             yield Advice(
                 "warm_up",
                 {"position": position, "rate": rate, "time_share": position / total, "improvement_share": made},

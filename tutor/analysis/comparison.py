@@ -119,7 +119,11 @@ def _pair(before: str, after: str, examined: Mapping[str, Sequence[Answer]], wor
     pair = compared(examined[before], examined[after])
     if pair is None:
         return None
-    judged = "comparison.beyond" if pair.improved else "comparison.chance"
+    worse = compared(examined[after], examined[before])
+    if worse and worse.improved:
+        judged, chance = "comparison.worse", worse.chance
+    else:
+        judged, chance = ("comparison.beyond" if pair.improved else "comparison.chance"), pair.chance
     text = words.say(
         "comparison.pair",
         before=before,
@@ -127,9 +131,13 @@ def _pair(before: str, after: str, examined: Mapping[str, Sequence[Answer]], wor
         gained=words.number(len(pair.gained)),
         lost=words.number(len(pair.lost)),
         n=words.number(pair.after.n),
-        judged=words.say(judged, chance=words.percent(pair.chance, 1)),
+        judged=words.say(judged, chance=_chance(chance, words)),
     )
     return "", text
+
+
+def _chance(chance: float, words: Language) -> str:
+    return words.percent(chance, 1) if chance >= 0.001 else words.say("comparison.tiny", chance=words.percent(0.001, 1))
 
 
 def _by_topic(answers: Sequence[Answer]) -> dict[str, Tally]:

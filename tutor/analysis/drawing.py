@@ -40,9 +40,10 @@ def short_ticks(side: Any, words: Language) -> None:
     """Write the ticks as short as their distance allows; powers of ten where they are very small."""
 
     def written(value: float, _place: object) -> str:
-        if value and abs(value) < 1e-3:
+        ticks = side.get_majorticklocs()
+        if value and max(abs(tick) for tick in ticks) < 2e-3:
             return words.short(value)
-        return words.number(value, 0 if float(value).is_integer() else _digits(side.get_majorticklocs()))
+        return words.number(value, 0 if float(value).is_integer() else _digits(ticks))
 
     side.set_major_formatter(written)
 

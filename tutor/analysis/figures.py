@@ -21,12 +21,12 @@ def _numbers(run: RunRecord, found: Conclusions, words: Language) -> Iterator[Bl
     header = [words.say(f"numbers.{name}") for name in ("metric", "first", "last", "change")]
     yield from table(header, _changes(run, found, words), range(1, 4))
     yield from table((words.say("numbers.metric"), words.say("numbers.value")), _values(run, words), [1])
-    if run.memory and (run.memory.peak or run.memory.allocated):
+    if run.memory and (run.memory.limit or run.memory.allocated):
         svg = pictures.memory_picture(run.memory, words)
         caption = words.say(f"picture.memory.caption.{run.memory.place}")
         yield Picture("memory", svg, words.say("picture.memory.alt"), caption)
     stages = [(words.texts.get(f"flow.{name}", name), words.duration(s)) for name, s in run.stage_seconds.items()]
-    yield from table((words.say("numbers.stage"), words.say("numbers.time")), stages, [1], words.say("numbers.stages"))
+    yield from table((words.say("numbers.stage"), words.say("numbers.stage_time")), stages, [1], words.say("numbers.stages"))
 
 
 def _changes(run: RunRecord, found: Conclusions, words: Language) -> Iterator[tuple[str, ...]]:
@@ -34,19 +34,22 @@ def _changes(run: RunRecord, found: Conclusions, words: Language) -> Iterator[tu
     if run.held_out_loss and len(run.held_out_loss) > 1:
         yield _fall("numbers.held_out_loss", run.held_out_loss, words)
     if pair := found.pair:
-        points = 100 * (pair.after.share - pair.before.share)
         yield (
             words.say("numbers.accuracy"),
             words.percent(pair.before.share),
             words.percent(pair.after.share),
-            ("+" if points > 0 else "") + words.percent(points / 100),
+            _points(pair.after.share - pair.before.share, words),
         )
     unaided = run.accuracy_unaided
     if {"base", "challenger"} <= set(unaided):
-        change = unaided["challenger"] - unaided["base"]
-        told = ("+" if change > 0 else "") + words.percent(change)
         both = (words.percent(unaided[who]) for who in ("base", "challenger"))
-        yield (words.say("numbers.unaided"), *both, told)
+        yield (words.say("numbers.unaided"), *both, _points(unaided["challenger"] - unaided["base"], words))
+
+
+def _points(change: float, words: Language) -> str:
+    """Return a change of a share in percentage points."""
+    told = words.count(round(100 * change), "points")
+    return f"+{told}" if change > 0 else told
 
 
 def _fall(name: str, curve: Curve, words: Language) -> tuple[str, ...]:
@@ -57,8 +60,10 @@ def _fall(name: str, curve: Curve, words: Language) -> tuple[str, ...]:
 def _values(run: RunRecord, words: Language) -> Iterator[tuple[str, str]]:
     if run.mean_loss is not None:
         yield words.say("numbers.mean_loss"), loss(run.mean_loss, words)
-    if run.held_out_loss and len(run.held_out_loss) == 1:
-        yield words.say("numbers.held_out_loss"), loss(run.held_out_loss.last, words)
+    if run.held_out_loss:
+        position, lowest = run.held_out_loss.lowest()
+        where = place(position, run.axis, run.loss.positions[-1], words)
+        yield words.say("numbers.lowest"), words.say("numbers.at", value=loss(lowest, words), position=where)
     for name, curve in (("gradient_norm", run.gradient_norm), ("learning_rate", run.learning_rate)):
         if curve:
             position, value = curve.peak()

@@ -61,6 +61,14 @@ class Language:
         hours, minutes = divmod(round(whole / 60), 60)
         return f"{self.number(hours)} h {minutes} min" if minutes else f"{self.number(hours)} h"
 
+    def date(self, moment: str) -> str:
+        """Return a day, with its time where one is given, from "2026-11-25 13:26" or ISO 8601 with a zone."""
+        day, time = moment[:10], moment[11:16] if moment[10:11] == " " else ""
+        if self.code == "es":
+            year, month, number = day.split("-")
+            day = f"{int(number)}/{int(month)}/{year}"
+        return f"{day}, {time}" if time else day
+
     def count(self, number: float, noun: str) -> str:
         """Return a number with its noun, such as "1 época" or "250 épocas"."""
         form = "one" if number == 1 else "many"

@@ -131,7 +131,7 @@ def _facts(run: RunRecord, words: Language) -> Iterator[tuple[str, str]]:
     if run.machine:
         yield words.say("summary.machine"), run.machine
     if run.started:
-        yield words.say("summary.started"), run.started
+        yield words.say("summary.started"), words.date(run.started)
     if run.seconds:
         yield words.say("summary.time"), words.duration(run.seconds)
     if run.stage_seconds:

@@ -76,6 +76,7 @@ def gradient_picture(norm: Curve | None, rate: Curve | None, axis: Axis, words: 
                 textcoords="offset points",
                 xytext=(8, -3),
                 fontsize=9,
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0, "alpha": 0.85},
             )
             axes.set_ylim(0, (highest * 1.12) or 1)
             axes.set_ylabel(words.say(name))
@@ -150,6 +151,7 @@ def memory_picture(memory: Memory, words: Language) -> bytes:
                 va="bottom",
                 fontsize=9,
                 color=RED,
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0},
             )
         axes.set_ylim(-0.5, len(figures) - 0.1 + (0.25 if memory.limit else 0))
         axes.set_xlim(0, 1.04 * max(memory.limit or 0, *(1.2 * value for value in figures.values())))
@@ -206,6 +208,7 @@ def length_picture(rows_by_length: Sequence[int], step: int, most_tokens: int | 
         axes.set_xlim(0, 1.03 * end)
         axes.set_xlabel(words.say("picture.tokens_a_row"))
         axes.set_ylabel(words.say("picture.rows"))
+        axes.yaxis.get_major_locator().set_params(integer=True)
         for side in (axes.xaxis, axes.yaxis):
             side.set_major_formatter(lambda value, _place: words.number(value))
     return picture()

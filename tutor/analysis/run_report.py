@@ -27,7 +27,7 @@ def report_on(run: RunRecord, words: Language) -> Document:
         *closing.details(run, words),
         *closing.reproduce(run, words),
     )
-    subtitle = words.say("subtitle", name=run.name, when=run.started) if run.started else run.name
+    subtitle = words.say("subtitle", name=run.name, when=words.date(run.started)) if run.started else run.name
     return Document(
         language=words.code,
         title=words.say("title"),

@@ -83,7 +83,7 @@ def _accuracy(
 def _champions(changes: Sequence[ChampionChange], words: Language) -> Iterator[Block]:
     if changes:
         told = (
-            (words.say("trend.change", version=change.version, date=change.when[:10]), change.reason)
+            (words.say("trend.change", version=change.version, date=words.date(change.when)), change.reason)
             for change in changes
         )
         yield Listing(tuple(told))
@@ -103,7 +103,7 @@ def _table(versions: Sequence[VersionFigures], words: Language) -> Iterator[Bloc
         [
             (
                 f"{version.version} ({words.say('trend.champion')})" if version.champion else version.version,
-                version.when[:10],
+                words.date(version.when),
                 words.percent(version.base) if version.base is not None else absent,
                 words.percent(version.tuned) if version.tuned is not None else absent,
                 words.say(f"trend.{version.verdict}") if version.verdict in ("accepted", "refused") else absent,

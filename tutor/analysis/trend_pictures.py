@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from tutor.analysis.drawing import BLACK, BLUE, COLOURS, LINES, MARKS, RED, WIDE, drawn, set_log_scale, shown
+from tutor.analysis.drawing import BLACK, BLUE, COLOURS, LINES, MARKS, RED, WIDE, drawn, set_log_scale, short_ticks, shown
 from tutor.analysis.language import Language
 from tutor.analysis.record import Curve
 
@@ -128,7 +128,7 @@ def cost_trend(versions: Sequence[VersionFigures], words: Language) -> bytes:
             known = [(place, value) for place, value in enumerate(values) if value]
             axes.bar(*zip(*known, strict=True), width=0.55, color="#9cc5df", edgecolor=BLACK, linewidth=0.6)
             axes.set_ylabel(words.say(name))
-            axes.yaxis.set_major_formatter(lambda value, _place: words.number(value, 0 if value >= 10 else 1))
+            short_ticks(axes.yaxis, words)
         _by_version(every[-1], range(len(versions)), versions, words)
     return picture()
 
