@@ -63,7 +63,7 @@ def _stop_earlier(run: RunRecord, found: Conclusions) -> Iterator[Advice]:
         return
     last = found.course.phase("stabilisation") if found.course else None
     if last and len(found.course.phases if found.course else ()) > 1:
-        if last.share_of_time >= _LONG and last.share_of_improvement <= _LITTLE:
+        if (run.epochs_run or 0) > 1 and last.share_of_time >= _LONG and last.share_of_improvement <= _LITTLE:
             yield Advice(
                 "fewer",
                 {
@@ -88,7 +88,7 @@ def _held_out(run: RunRecord, found: Conclusions) -> Iterator[Advice]:
 
 
 def _learning_rate(run: RunRecord, found: Conclusions) -> Iterator[Advice]:
-    if run.learning_rate and len(run.learning_rate) > 2:
+    if run.learning_rate and len(run.learning_rate) > 2 and found.improvement >= _LEVEL:
         position, rate = run.learning_rate.peak()
         made = _made(run, position)
         total = run.loss.positions[-1]

@@ -66,7 +66,9 @@ class RisingLoss:
     last: float
 
 
-Learning = Literal["learned", "memorised", "uncertain", "suspected", "unknown", "not examined", "broken"]
+Learning = Literal[
+    "learned", "memorised", "nothing", "uncertain", "suspected", "unknown", "not examined", "broken"
+]
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ class Conclusions:
     """What is found in a run.
 
     `course` is None where the losses are too few for stages. `learning` tells what the fall of the loss is worth:
-    "learned" (better answers to unseen questions), "memorised" (none, or a held-out loss that rises), "uncertain" (a
+    "learned" (better answers to unseen questions), "memorised" (none, or a held-out loss that rises), "nothing" (none, and the loss hardly fell), "uncertain" (a
     difference that chance may explain), "suspected" (nobody looked, and the rows were read very often), "unknown"
     (nobody looked), "not examined" (only a held-out loss, which fell to the end), "broken" (no number any more).
     """
@@ -141,7 +143,9 @@ def _learning(run: RunRecord, improvement: float, pair: Pair | None, rising: Ris
     if pair is not None:
         if pair.improved:
             return "learned"
-        return "memorised" if improvement >= _FELL and pair.after.right <= pair.before.right else "uncertain"
+        if pair.after.right > pair.before.right:
+            return "uncertain"
+        return "memorised" if improvement >= _FELL else "nothing"
     if run.held_out_loss is not None:
         return "memorised" if rising else "not examined"
     often = (run.epochs_run or 0) >= _MANY_EPOCHS and run.loss.last <= _LOW_LOSS

@@ -33,8 +33,9 @@ def _course(run: RunRecord, found: Conclusions, words: Language) -> Iterator[Blo
         phases = found.course.phases
         yield Paragraph(words.say("course.three", stages=words.say(f"course.stages.{len(phases)}")))
         yield Listing(tuple(_told(phase, phase is phases[0], run, words) for phase in phases), numbered=True)
-        yield from _table(found.course, run, words)
-        yield Paragraph(words.say("course.fall_is"))
+        if len(phases) > 1:
+            yield from _table(found.course, run, words)
+            yield Paragraph(words.say("course.fall_is"))
     if len(run.loss) > 1:
         svg = pictures.loss_picture(run.loss, run.held_out_loss, found.course, run.axis, words)
         caption = words.say("picture.loss.caption" + (".held_out" if run.held_out_loss else ""))
@@ -79,7 +80,7 @@ def _table(course: Course, run: RunRecord, words: Language) -> Iterator[Block]:
         words.percent(sum(phase.share_of_improvement for phase in course.phases)),
         words.percent(sum(phase.share_of_time for phase in course.phases)),
     )
-    yield from table(header, [*rows, total] if len(rows) > 1 else rows, range(2, 6))
+    yield from table(header, [*rows, total], range(2, 6))
 
 
 def signals(run: RunRecord, words: Language) -> tuple[Section, ...]:

@@ -19,10 +19,6 @@ TEXTS = {
     "section.details": "Technical details",
     "section.reproduce": "How to make it again",
     # Nouns with their numbers
-    "epoch.one": "epoch",
-    "epoch.many": "epochs",
-    "step.one": "step",
-    "step.many": "steps",
     "row.one": "row",
     "row.many": "rows",
     "question.one": "question",
@@ -39,7 +35,6 @@ TEXTS = {
     "span.steps": "steps {begin}–{end}",
     "who.base": "Base model",
     "who.challenger": "New tutor",
-    "who.champion": "Present tutor",
     "verdict.accepted": "accepted",
     "verdict.refused": "refused",
     # What is to be known first
@@ -53,6 +48,9 @@ TEXTS = {
     "lead.rising": "From {position} on it only memorises.",
     "lead.rising.text": "The training loss went on falling, but the loss on held-out rows rose from {lowest} to {last}: "
     "the model repeats ever better what it has read, and predicts ever worse what it has not.",
+    "lead.nothing": "It has not learned.",
+    "lead.nothing.text": "The loss hardly fell (by {improvement}), and of {n} questions that it never saw the new tutor "
+    "gets {after} right and the base model {before}.",
     "lead.uncertain": "It is not shown to have learned.",
     "lead.uncertain.text": "The new tutor gets {after} of {n} questions right that it never saw; the base model {before}. "
     "By mere chance a difference like this or larger would be seen with a probability of {chance}.",
@@ -88,9 +86,9 @@ TEXTS = {
     "summary.model": "Base model",
     "summary.model.revision": "{name}, revision {revision}",
     "summary.parameters": "Parameters",
-    "summary.parameters.packed": "{parameters} million ({packed} million as libraries count them, which take two 4-bit "
+    "summary.parameters.packed": "{parameters} ({packed} as libraries count them, which take two 4-bit "
     "weights for one)",
-    "summary.parameters.plain": "{parameters} million",
+    "summary.millions": "{count} million",
     "summary.machine": "Machine",
     "summary.time": "Time of training",
     "summary.total_time": "Time of all stages",
@@ -172,7 +170,6 @@ TEXTS = {
     "pupils.before": "The base answered",
     "pupils.after": "The new one answers",
     # Verdict
-    "verdict.text": "The new tutor is {verdict}.",
     "verdict.title.accepted": "Accepted.",
     "verdict.title.refused": "Refused.",
     "verdict.accepted.text": "It may be the pupils' tutor.",
@@ -356,8 +353,6 @@ TEXTS = {
     "details.setting": "Setting",
     "details.value": "Value",
     "details.flop": "Floating-point operations",
-    "details.trainable": "Parameters trained",
-    "details.steps": "Optimiser steps",
     "details.digest": "Digest of the data (SHA-256)",
     "details.origin": "Where the figures come from",
     # How to make it again
@@ -376,7 +371,6 @@ TEXTS = {
     "comparison.tie": "They get the same number right, {right} of {n}: {names}.",
     "comparison.unknown": "It cannot be told.",
     "comparison.unknown.text": "Not all were examined with the same questions; the training loss is not enough to decide.",
-    "comparison.run": "Training",
     "comparison.same": "The settings that are known are the same.",
     "comparison.pair": "{after} against {before}: gains {gained} and loses {lost} of {n} questions; {judged}.",
     "comparison.beyond": "chance does not explain the improvement (probability {chance})",

@@ -15,6 +15,7 @@ from tutor.analysis.record import RunRecord
 _TONES: dict[str, Tone] = {
     "learned": "good",
     "memorised": "bad",
+    "nothing": "bad",
     "uncertain": "warning",
     "suspected": "warning",
     "unknown": "warning",
@@ -126,8 +127,7 @@ def _facts(run: RunRecord, words: Language) -> Iterator[tuple[str, str]]:
             sizes = {"parameters": _millions(model.parameters, words), "packed": _millions(model.packed, words)}
             yield words.say("summary.parameters"), words.say("summary.parameters.packed", **sizes)
         elif model.parameters:
-            count = _millions(model.parameters, words)
-            yield words.say("summary.parameters"), words.say("summary.parameters.plain", parameters=count)
+            yield words.say("summary.parameters"), _millions(model.parameters, words)
     if run.machine:
         yield words.say("summary.machine"), run.machine
     if run.started:
@@ -148,4 +148,4 @@ def _facts(run: RunRecord, words: Language) -> Iterator[tuple[str, str]]:
 
 
 def _millions(count: int, words: Language) -> str:
-    return words.number(count / 1e6, 0 if count >= 1e8 else 1 if count >= 1e6 else 3)
+    return words.say("summary.millions", count=words.number(count / 1e6)) if count >= 1e7 else words.number(count)

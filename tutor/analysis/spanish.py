@@ -19,10 +19,6 @@ TEXTS = {
     "section.details": "Detalles técnicos",
     "section.reproduce": "Cómo repetirlo",
     # Nouns with their numbers
-    "epoch.one": "época",
-    "epoch.many": "épocas",
-    "step.one": "paso",
-    "step.many": "pasos",
     "row.one": "fila",
     "row.many": "filas",
     "question.one": "pregunta",
@@ -39,7 +35,6 @@ TEXTS = {
     "span.steps": "pasos {begin}–{end}",
     "who.base": "Modelo base",
     "who.challenger": "Tutor nuevo",
-    "who.champion": "Tutor actual",
     "verdict.accepted": "aceptado",
     "verdict.refused": "rechazado",
     # What is to be known first
@@ -53,6 +48,9 @@ TEXTS = {
     "lead.rising": "Desde {position} solo memoriza.",
     "lead.rising.text": "La pérdida de entrenamiento siguió bajando, pero la de las filas reservadas subió de {lowest} a "
     "{last}: el modelo repite cada vez mejor lo que leyó y acierta cada vez peor lo que no leyó.",
+    "lead.nothing": "No ha aprendido.",
+    "lead.nothing.text": "La pérdida apenas bajó (un {improvement}) y, de {n} preguntas que nunca vio, el tutor nuevo "
+    "acierta {after} y el modelo base, {before}.",
     "lead.uncertain": "No está demostrado que haya aprendido.",
     "lead.uncertain.text": "El tutor nuevo acierta {after} de {n} preguntas que nunca vio; el modelo base, {before}. Por "
     "puro azar se vería una diferencia así, o mayor, con una probabilidad del {chance}.",
@@ -88,9 +86,9 @@ TEXTS = {
     "summary.model": "Modelo base",
     "summary.model.revision": "{name}, revisión {revision}",
     "summary.parameters": "Parámetros",
-    "summary.parameters.packed": "{parameters} millones ({packed} millones tal como los cuentan las bibliotecas, que "
+    "summary.parameters.packed": "{parameters} ({packed} tal como los cuentan las bibliotecas, que "
     "toman dos pesos de 4 bits por uno)",
-    "summary.parameters.plain": "{parameters} millones",
+    "summary.millions": "{count} millones",
     "summary.machine": "Equipo",
     "summary.time": "Tiempo de entrenamiento",
     "summary.total_time": "Tiempo de todas las etapas",
@@ -173,7 +171,6 @@ TEXTS = {
     "pupils.before": "Respondía el base",
     "pupils.after": "Responde el nuevo",
     # Verdict
-    "verdict.text": "El tutor nuevo queda {verdict}.",
     "verdict.title.accepted": "Aceptado.",
     "verdict.title.refused": "Rechazado.",
     "verdict.accepted.text": "Puede ser el tutor de los alumnos.",
@@ -354,8 +351,6 @@ TEXTS = {
     "details.setting": "Ajuste",
     "details.value": "Valor",
     "details.flop": "Operaciones de coma flotante",
-    "details.trainable": "Parámetros entrenados",
-    "details.steps": "Pasos del optimizador",
     "details.digest": "Huella de los datos (SHA-256)",
     "details.origin": "Origen de las cifras",
     # How to make it again
@@ -375,7 +370,6 @@ TEXTS = {
     "comparison.unknown": "No se puede decir.",
     "comparison.unknown.text": "No todos se examinaron con las mismas preguntas; la pérdida de entrenamiento no basta "
     "para decidir.",
-    "comparison.run": "Entrenamiento",
     "comparison.same": "Los ajustes que se conocen son iguales.",
     "comparison.pair": "{after} frente a {before}: gana {gained} y pierde {lost} de {n} preguntas; {judged}.",
     "comparison.beyond": "la mejora no se explica por azar (probabilidad {chance})",
