@@ -66,9 +66,7 @@ class RisingLoss:
     last: float
 
 
-Learning = Literal[
-    "learned", "memorised", "nothing", "uncertain", "suspected", "unknown", "not examined", "broken"
-]
+Learning = Literal["learned", "memorised", "nothing", "uncertain", "suspected", "unknown", "not examined", "broken"]
 
 
 @dataclass(frozen=True)
@@ -76,9 +74,10 @@ class Conclusions:
     """What is found in a run.
 
     `course` is None where the losses are too few for stages. `learning` tells what the fall of the loss is worth:
-    "learned" (better answers to unseen questions), "memorised" (none, or a held-out loss that rises), "nothing" (none, and the loss hardly fell), "uncertain" (a
-    difference that chance may explain), "suspected" (nobody looked, and the rows were read very often), "unknown"
-    (nobody looked), "not examined" (only a held-out loss, which fell to the end), "broken" (no number any more).
+    "learned" (better answers to unseen questions), "memorised" (none, or a held-out loss that rises), "nothing" (none,
+    and the loss hardly fell), "uncertain" (a difference that chance may explain), "suspected" (nobody looked, and the
+    rows were read very often), "unknown" (nobody looked), "not examined" (only a held-out loss, which fell to the end),
+    "broken" (no number any more).
     """
 
     course: Course | None

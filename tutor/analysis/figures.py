@@ -26,7 +26,9 @@ def _numbers(run: RunRecord, found: Conclusions, words: Language) -> Iterator[Bl
         caption = words.say(f"picture.memory.caption.{run.memory.place}")
         yield Picture("memory", svg, words.say("picture.memory.alt"), caption)
     stages = [(words.texts.get(f"flow.{name}", name), words.duration(s)) for name, s in run.stage_seconds.items()]
-    yield from table((words.say("numbers.stage"), words.say("numbers.stage_time")), stages, [1], words.say("numbers.stages"))
+    yield from table(
+        (words.say("numbers.stage"), words.say("numbers.stage_time")), stages, [1], words.say("numbers.stages")
+    )
 
 
 def _changes(run: RunRecord, found: Conclusions, words: Language) -> Iterator[tuple[str, ...]]:

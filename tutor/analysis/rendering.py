@@ -12,7 +12,9 @@ TEMPLATE = Path(__file__).with_name("page.html.j2")
 HTML, MARKDOWN = "report.html", "report.md"
 
 _UNIT = re.compile(
-    r"\d+–\d+|\d+[-/]\d+[-/]\d+(?:, \d+:\d+)?|\d[\d.,\u202f]* (?:%|MB|MiB|GB|GiB|h|min|s|Wh|kWh|€|tokens/s)(?![\w/])(?: \d+ (?:min|s)(?!\w))?"
+    r"\d+–\d+"
+    r"|\d+[-/]\d+[-/]\d+(?:, \d+:\d+)?"
+    r"|\d[\d.,\u202f]* (?:%|MB|MiB|GB|GiB|h|min|s|Wh|kWh|€|tokens/s)(?![\w/])(?: \d+ (?:min|s)(?!\w))?"
 )
 _MARKED = re.compile(r"([\\`*_\[\]<>|#~$])")
 _BREAKS = re.compile(r"[\r\n\t]+")

@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from tutor.analysis.drawing import BLACK, BLUE, COLOURS, LINES, MARKS, RED, WIDE, drawn, set_log_scale, short_ticks, shown
+from tutor.analysis.drawing import (
+    BLACK,
+    BLUE,
+    COLOURS,
+    LINES,
+    MARKS,
+    RED,
+    WIDE,
+    drawn,
+    set_log_scale,
+    short_ticks,
+    shown,
+)
 from tutor.analysis.language import Language
 from tutor.analysis.record import Curve
 

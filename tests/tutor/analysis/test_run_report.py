@@ -4,8 +4,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.tutor.analysis.samples import write_log
 
+from tests.tutor.analysis.samples import write_log
 from tutor.analysis.document import Document, Paragraph, Table
 from tutor.analysis.language import language
 from tutor.analysis.record import Answer, BaseModel, Curve, Data, RunRecord

@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.tutor.analysis.samples import CLOSING, history, write_log, write_state
 
+from tests.tutor.analysis.samples import CLOSING, history, write_log, write_state
 from tutor.analysis.record import Memory
 from tutor.analysis.trainer_log import read_trainer_log
 from tutor.errors import UsageError
