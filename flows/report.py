@@ -58,7 +58,7 @@ def _document(
         from tutor.analysis.trend import trend_of
 
         versions = versions_of(model[1], store)
-        return model[1], trend_of(model[1], versions, changes_of(versions), words)
+        return model[1], trend_of(model[1], versions, changes_of(model[1], versions, store), words)
     records = [_record(run, store) for run in runs]
     if len(records) > 1:
         from tutor.analysis.comparison import compare

@@ -24,6 +24,8 @@ REPORT, FACTS = "report", "facts.json"
 _WHO = ("base", "challenger", "champion")
 # Below this many epochs a run is told in steps.
 _FEWEST_EPOCHS = 3
+# The tag of a registered model that names the run whose parameters are its changes of champion, as JSON.
+_LEDGER = "tutor.ledger"
 
 
 def record_of_run(run_id: str, store: Store) -> RunRecord:
@@ -86,9 +88,19 @@ def versions_of(name: str, store: Store) -> tuple[VersionFigures, ...]:
         return tuple(_figures(client, version, champion, Path(scratch)) for version in found)
 
 
-def changes_of(versions: Sequence[VersionFigures]) -> tuple[ChampionChange, ...]:
-    """Return the changes of champion: each accepted version became it when it was registered."""
-    return tuple(ChampionChange(one.version, one.when) for one in versions if one.verdict == "accepted")
+def changes_of(name: str, versions: Sequence[VersionFigures], store: Store) -> tuple[ChampionChange, ...]:
+    """Return the changes of champion, the oldest first: those in the model's ledger.
+
+    A model without a ledger had each accepted version as its champion from its registration on.
+    """
+    client = _client(store)
+    ledger = client.get_registered_model(name).tags.get(_LEDGER)
+    if ledger is None:
+        return tuple(ChampionChange(one.version, one.when) for one in versions if one.verdict == "accepted")
+    written = sorted(client.get_run(ledger).data.params.items())
+    entries = [json.loads(text) for _, text in written]
+    changed = [entry for entry in entries if entry["after"] and entry["after"] != entry["before"]]
+    return tuple(ChampionChange(entry["after"], entry["when"], entry["reason"]) for entry in changed)
 
 
 def _client(store: Store) -> MlflowClient:
@@ -174,7 +186,10 @@ def _record(client: MlflowClient, run: Run, files: Mapping[str, Any]) -> RunReco
         tokens_a_second=facts.get("tokens_a_second"),
         memory=_memory(metrics, facts),
         energy_wh=metrics.get("energy_wh"),
+        energy_estimated=run.data.tags.get("tutor.energy_from", "").startswith("estimate"),
         cost=metrics.get("cost"),
+        kept_at=histories.position(run.data.tags.get("tutor.best_step", "")),
+        stopped_early=run.data.tags.get("tutor.stopped_early") == "true",
         answers={who: _answers(files[who], facts.get("levels", {})) for who in _WHO if who in files},
         accuracy_unaided={
             who: metrics[f"{who}.accuracy_unaided"] for who in _WHO if f"{who}.accuracy_unaided" in metrics
@@ -202,12 +217,19 @@ class _Histories:
     def curve(self, metric: str) -> Curve | None:
         if metric not in self._run.data.metrics:
             return None
-        points = self._points(metric)
-        if self.axis == "steps" or self._epochs is None:
-            return curve_of(points)
-        # Between two logged points epochs grow with the steps.
-        an_epoch = self._epochs.positions[-1] / self._epochs.last
-        return curve_of((step / an_epoch, value) for step, value in points)
+        return curve_of((self._place(step), value) for step, value in self._points(metric))
+
+    def position(self, step: str) -> float | None:
+        """Return the place of a step that a tag tells, None where none does."""
+        return self._place(float(step)) if step.isdecimal() else None
+
+    def _place(self, step: float) -> float:
+        # Epochs grow evenly with the steps.
+        return (
+            step
+            if self.axis == "steps" or self._epochs is None
+            else step * self._epochs.last / self._epochs.positions[-1]
+        )
 
     def epochs_at(self, steps: int | None) -> float | None:
         """Return the epochs that `steps` are; at the last logged point where they are not known."""

@@ -108,11 +108,25 @@ def test_runs_of_mlflow_are_told_alone_together_and_as_a_history(
     assert "training.seed" in both
     history = _told(["report", "models:/tutor"], capsys)
     assert "la versión 2, que acertó el 90 %" in history
+    assert history.count("- **Versión ") == 1
+    _write_ledger(client, experiment)
+    assert "**Versión 1, desde el 2/1/2026.** La 2 fallaba." in _told(["report", "models:/tutor"], capsys)
     for wrong in ("models:/nobody", "models:/tutor/9", "models:/tutor@nobody", "0" * 32):
         assert main(["report", wrong]) == 2
         assert capsys.readouterr().err.count("\n") == 1
     assert main(["report", "models:/tutor", runs[0]]) == 2
     assert "names no version" in capsys.readouterr().err
+
+
+def _write_ledger(client: MlflowClient, experiment: str) -> None:
+    """Write changes of champion as the registry keeps them: JSON in the parameters of a run that a tag names."""
+    ledger = client.create_run(experiment).info.run_id
+    for number, (before, after, reason) in enumerate(
+        ((None, "2", "Mejor."), ("2", "1", "La 2 fallaba."), ("1", "1", "No."))
+    ):
+        entry = {"before": before, "after": after, "when": f"2026-01-0{number + 1}T10:00:00+00:00", "reason": reason}
+        client.log_param(ledger, f"{number + 1:06}", json.dumps(entry))
+    client.set_registered_model_tag("tutor", "tutor.ledger", ledger)
 
 
 def _told(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:

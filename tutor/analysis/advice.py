@@ -57,6 +57,8 @@ def advise(run: RunRecord, found: Conclusions) -> tuple[Advice, ...]:
 
 
 def _stop_earlier(run: RunRecord, found: Conclusions) -> Iterator[Advice]:
+    if found.rising and found.rising.kept:
+        return
     if found.rising:
         rising = found.rising
         yield Advice("stop_at_lowest", {"position": rising.position, "lowest": rising.lowest, "last": rising.last})

@@ -59,11 +59,15 @@ class Pair:
 
 @dataclass(frozen=True)
 class RisingLoss:
-    """The held-out loss was lowest at `position` and ended higher, while the training loss fell on."""
+    """The held-out loss was lowest at `position` and ended higher, while the training loss fell on.
+
+    `kept` tells whether the adapter of that place was kept, or one from before it: then the tutor does not suffer.
+    """
 
     position: float
     lowest: float
     last: float
+    kept: bool = False
 
 
 Learning = Literal["learned", "memorised", "nothing", "uncertain", "suspected", "unknown", "not examined", "broken"]
@@ -92,7 +96,7 @@ def conclude(run: RunRecord) -> Conclusions:
     loss = run.loss
     course = find_course(loss.positions, loss.values) if len(loss) > 3 else None
     pair = compared(run.answers["base"], run.answers["challenger"]) if _examined(run) else None
-    rising = _rising(run.held_out_loss, loss) if run.held_out_loss else None
+    rising = _rising(run.held_out_loss, loss, run.kept_at) if run.held_out_loss else None
     improvement = (loss.first - loss.last) / loss.first if loss.first else 0.0
     return Conclusions(course, improvement, pair, rising, _learning(run, improvement, pair, rising))
 
@@ -128,11 +132,11 @@ def _examined(run: RunRecord) -> bool:
     return bool(run.answers.get("base") and run.answers.get("challenger"))
 
 
-def _rising(held_out: Curve, loss: Curve) -> RisingLoss | None:
+def _rising(held_out: Curve, loss: Curve, kept_at: float | None) -> RisingLoss | None:
     position, lowest = held_out.lowest()
     fell_on = loss.last < loss.at(position)
     if len(held_out) > 2 and held_out.last > _RISEN * lowest and fell_on:
-        return RisingLoss(position, lowest, held_out.last)
+        return RisingLoss(position, lowest, held_out.last, kept=kept_at is not None and kept_at <= position)
     return None
 
 
@@ -146,6 +150,6 @@ def _learning(run: RunRecord, improvement: float, pair: Pair | None, rising: Ris
             return "uncertain"
         return "memorised" if improvement >= _FELL else "nothing"
     if run.held_out_loss is not None:
-        return "memorised" if rising else "not examined"
+        return "memorised" if rising and not rising.kept else "not examined"
     often = (run.epochs_run or 0) >= _MANY_EPOCHS and run.loss.last <= _LOW_LOSS
     return "suspected" if often else "unknown"

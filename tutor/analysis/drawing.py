@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ WIDE = 8.0
 _POINTS = 2000
 # From this ratio of highest to lowest on, a loss is shown on a logarithmic scale.
 _LOGARITHMIC = 12
+_LONGEST_LABEL = 40
 
 
 def set_axis(axes: Axes, curve: Curve, axis: Axis, words: Language) -> None:
@@ -85,6 +87,12 @@ def shown(curve: Curve) -> tuple[Sequence[float], Sequence[float]]:
     return [curve.positions[place] for place in chosen], [curve.values[place] for place in chosen]
 
 
+def label(name: str) -> str:
+    """Return `name` as it can stand in a picture: short, with nothing that cannot be drawn or hides it."""
+    bare = "".join(sign if sign.isprintable() else " " for sign in name).strip().lstrip("_")
+    return bare if len(bare) <= _LONGEST_LABEL else bare[:_LONGEST_LABEL].rstrip() + "…"
+
+
 @contextmanager
 def drawn(width: float, height: float) -> Iterator[tuple[Figure, Callable[[], bytes]]]:
     """Yield an empty figure of that size in inches, and a function that returns it as SVG once it is drawn.
@@ -107,9 +115,12 @@ def drawn(width: float, height: float) -> Iterator[tuple[Figure, Callable[[], by
         "svg.hashsalt": "tutor",
         "svg.fonttype": "path",
         "axes.formatter.useoffset": False,
+        "text.parse_math": False,  # a dollar sign is money here
     }
     written = b""
-    with rc_context(settings):
+    with rc_context(settings), warnings.catch_warnings():
+        # A sign that the font lacks is drawn as a box; nobody at the terminal can help it.
+        warnings.filterwarnings("ignore", "Glyph .* missing from", UserWarning)
         figure = Figure(figsize=(width, height), layout="constrained")
         yield figure, lambda: written
         buffer = io.BytesIO()

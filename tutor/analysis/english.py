@@ -51,6 +51,9 @@ TEXTS = {
     "lead.nothing": "It has not learned.",
     "lead.nothing.text": "The loss hardly fell (by {improvement}), and of {n} questions that it never saw the new tutor "
     "gets {after} right and the base model {before}.",
+    "lead.kept": "The best moment is kept, not the last one.",
+    "lead.kept.text": "From {position} on the loss on held-out rows no longer fell: it went from {lowest} to {last}. The "
+    "tutor is not the one of the end, but the one from before it began to memorise.",
     "lead.uncertain": "It is not shown to have learned.",
     "lead.uncertain.text": "The new tutor gets {after} of {n} questions right that it never saw; the base model {before}. "
     "By mere chance a difference like this or larger would be seen with a probability of {chance}.",
@@ -95,6 +98,10 @@ TEXTS = {
     "summary.epochs": "Epochs",
     "summary.epochs.planned": "{run} of {planned} planned",
     "summary.steps": "Optimiser steps",
+    "summary.kept": "Adapter that is kept",
+    "summary.kept.at": "the best one in the checks, of {position}",
+    "summary.end": "End",
+    "summary.stopped_early": "before the planned one, for nothing improved any more",
     "summary.version": "Registered version",
     "summary.started": "Started",
     "summary.epoch_is": "An epoch is one complete reading of all training rows, like reading a book from cover to cover. "
@@ -203,6 +210,8 @@ TEXTS = {
     "numbers.cost": "Cost of electricity",
     "numbers.stage": "Stage",
     "numbers.lowest": "Lowest loss on held-out rows",
+    "numbers.energy.estimated": "{value} (an estimate, not measured)",
+    "numbers.cost.value": "{value} (in the currency of the price given)",
     "numbers.stage_time": "Time",
     "numbers.stages": "Time by stage",
     "memory.peak": "Peak",
@@ -234,6 +243,7 @@ TEXTS = {
     "data.reasons": "Reasons of the quarantine, as they were recorded",
     "data.reason": "Reason",
     "data.topics": "Training rows by topic",
+    "data.other_topics": "{count} other topics",
     "data.topic": "Topic",
     "data.share": "Share",
     "picture.lengths.alt": "Histogram of the lengths of rows.",

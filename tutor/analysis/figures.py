@@ -11,6 +11,8 @@ from tutor.analysis.language import Language
 from tutor.analysis.phrases import loss, place, size
 from tutor.analysis.record import Curve, Data, RunRecord
 
+_MOST_TOPICS = 60
+
 
 def numbers(run: RunRecord, found: Conclusions, words: Language) -> tuple[Section, ...]:
     """Return the tables of the important numbers, with the picture of the memory."""
@@ -83,10 +85,12 @@ def _values(run: RunRecord, words: Language) -> Iterator[tuple[str, str]]:
         yield words.say("numbers.tokens_a_second"), words.say("numbers.tokens_a_second.value", value=tokens)
     if run.energy_wh:
         large = run.energy_wh >= 1000
-        energy = run.energy_wh / 1000 if large else run.energy_wh
-        yield words.say("numbers.energy"), f"{words.number(energy, 2)} {'kWh' if large else 'Wh'}"
+        energy = f"{words.number(run.energy_wh / (1000 if large else 1), 2)} {'kWh' if large else 'Wh'}"
+        told = words.say("numbers.energy.estimated", value=energy) if run.energy_estimated else energy
+        yield words.say("numbers.energy"), told
     if run.cost:
-        yield words.say("numbers.cost"), f"{words.number(run.cost, 2 if run.cost >= 0.01 else 4)} €"
+        cost = words.number(run.cost, 2 if run.cost >= 0.01 else 4)
+        yield words.say("numbers.cost"), words.say("numbers.cost.value", value=cost)
 
 
 def _memory(run: RunRecord, words: Language) -> Iterator[tuple[str, str]]:
@@ -117,10 +121,11 @@ def _data(run: RunRecord, words: Language) -> Iterator[Block]:
     yield from table((words.say("data.reason"), words.say("data.count")), reasons, [1], words.say("data.reasons"))
     if known.topics:
         every = sum(known.topics.values())
-        rows = [
-            (topic, words.number(count), words.percent(count / every, 1))
-            for topic, count in sorted(known.topics.items(), key=lambda item: (-item[1], item[0]))
-        ]
+        ordered = sorted(known.topics.items(), key=lambda item: (-item[1], item[0]))
+        if rest := ordered[_MOST_TOPICS:]:
+            others = words.say("data.other_topics", count=words.number(len(rest)))
+            ordered = [*ordered[:_MOST_TOPICS], (others, sum(count for _, count in rest))]
+        rows = [(topic, words.number(count), words.percent(count / every, 1)) for topic, count in ordered]
         header = [words.say(f"data.{name}") for name in ("topic", "rows", "share")]
         yield from table(header, rows, [1, 2], words.say("data.topics"))
     if any(known.rows_by_length):

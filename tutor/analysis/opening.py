@@ -31,7 +31,8 @@ def lead(run: RunRecord, found: Conclusions, advice: tuple[Advice, ...], words: 
 
 
 def _warnings(run: RunRecord, found: Conclusions, words: Language) -> Iterator[Paragraph]:
-    if not (found.learning == "memorised" and found.pair is None):
+    # Without answers, what a rising loss says says everything.
+    if not (found.rising and found.pair is None and found.learning in ("memorised", "not examined")):
         tone = _TONES[found.learning]
         name = f"lead.{found.learning}"
         figures = _lead_figures(run, found, words)
@@ -42,8 +43,9 @@ def _warnings(run: RunRecord, found: Conclusions, words: Language) -> Iterator[P
             "lowest": loss(found.rising.lowest, words),
             "last": loss(found.rising.last, words),
         }
-        tone = "warning" if found.learning == "learned" else "bad"
-        yield Paragraph(words.say("lead.rising.text", **figures), words.say("lead.rising", **figures), tone)
+        tone = "note" if found.rising.kept else "warning" if found.learning == "learned" else "bad"
+        name = "lead.kept" if found.rising.kept else "lead.rising"
+        yield Paragraph(words.say(f"{name}.text", **figures), words.say(name, **figures), tone)
 
 
 def _lead_figures(run: RunRecord, found: Conclusions, words: Language) -> dict[str, str]:
@@ -143,6 +145,11 @@ def _facts(run: RunRecord, words: Language) -> Iterator[tuple[str, str]]:
         yield words.say("summary.epochs"), told
     if run.steps:
         yield words.say("summary.steps"), words.number(run.steps)
+    if run.kept_at is not None:
+        end = run.loss.positions[-1]
+        yield words.say("summary.kept"), words.say("summary.kept.at", position=place(run.kept_at, run.axis, end, words))
+    if run.stopped_early:
+        yield words.say("summary.end"), words.say("summary.stopped_early")
     if run.version:
         yield words.say("summary.version"), run.version
 

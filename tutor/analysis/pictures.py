@@ -13,6 +13,7 @@ from tutor.analysis.drawing import (
     SKY,
     WIDE,
     drawn,
+    label,
     set_axis,
     set_log_scale,
     short_ticks,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 _GREY = "#8c959f"
 _SHADES = {"learning": "#d7e6f2", "refinement": "#eef4e4", "stabilisation": "#f4f1ea"}
 _ROW = 0.27
+_MOST_TOPICS = 60
 
 
 def loss_picture(loss: Curve, held_out: Curve | None, course: Course | None, axis: Axis, words: Language) -> bytes:
@@ -86,8 +88,12 @@ def gradient_picture(norm: Curve | None, rate: Curve | None, axis: Axis, words: 
 
 
 def accuracy_picture(topics: Mapping[str, tuple[Tally, Tally]], words: Language) -> bytes:
-    """Return the accuracy of base and tuned model by topic, joined by a line each; the best topic on top."""
-    order = sorted(topics, key=lambda name: (topics[name][1].share, topics[name][0].share, name))
+    """Return the accuracy of base and tuned model by topic, joined by a line each; the best topic on top.
+
+    Of very many topics, those with most questions are shown.
+    """
+    most = sorted(topics, key=lambda name: -topics[name][1].n)[:_MOST_TOPICS]
+    order = sorted(most, key=lambda name: (topics[name][1].share, topics[name][0].share, name))
     with drawn(WIDE, 1.3 + _ROW * len(order)) as (figure, picture):
         axes = figure.subplots()
         for place, name in enumerate(order):
@@ -104,7 +110,7 @@ def accuracy_picture(topics: Mapping[str, tuple[Tally, Tally]], words: Language)
             axes.plot(before, place, "o", markersize=9, markerfacecolor="white", markeredgecolor=BLACK, zorder=3)
             axes.plot(after, place, "o", markersize=5.5, color=BLUE, zorder=4)
         _legend_of_topics(axes, words)
-        labels = [f"{name} ({topics[name][1].n})" for name in order]
+        labels = [f"{label(name)} ({topics[name][1].n})" for name in order]
         axes.set_yticks(range(len(order)), labels)
         axes.set_ylim(-0.7, len(order) - 0.3)
         axes.set_xlim(-3, 103)
@@ -186,6 +192,8 @@ def speed_picture(speed: Curve, axis: Axis, words: Language) -> bytes:
 
 def length_picture(rows_by_length: Sequence[int], step: int, most_tokens: int | None, words: Language) -> bytes:
     """Return how many rows have which length in tokens; bars are `step` tokens wide."""
+    from matplotlib.ticker import MaxNLocator
+
     with drawn(WIDE, 2.9) as (figure, picture):
         axes = figure.subplots()
         starts = [place * step for place in range(len(rows_by_length))]
@@ -208,7 +216,7 @@ def length_picture(rows_by_length: Sequence[int], step: int, most_tokens: int | 
         axes.set_xlim(0, 1.03 * end)
         axes.set_xlabel(words.say("picture.tokens_a_row"))
         axes.set_ylabel(words.say("picture.rows"))
-        axes.yaxis.get_major_locator().set_params(integer=True)
+        axes.yaxis.set_major_locator(MaxNLocator(integer=True))
         for side in (axes.xaxis, axes.yaxis):
             side.set_major_formatter(lambda value, _place: words.number(value))
     return picture()

@@ -74,15 +74,15 @@ def _examples(name: str, pairs: Sequence[tuple[Answer, Answer]], words: Language
     header = [words.say(f"pupils.{key}") for key in ("question", "expected", "before", "after")]
     first = list({pair[1].topic: pair for pair in reversed(pairs)}.values())[::-1]
     chosen = [*first, *(pair for pair in pairs if pair not in first)][:_EXAMPLES]
-    rows = [(old.question, old.expected, _cut(old.reply), _cut(new.reply)) for old, new in chosen]
+    rows = [tuple(_cut(text) for text in (old.question, old.expected, old.reply, new.reply)) for old, new in chosen]
     tables = table(header, rows)
     if tables:
         yield Heading(words.say(f"pupils.{name}"))
         yield from tables
 
 
-def _cut(reply: str) -> str:
-    text = " ".join(reply.split())
+def _cut(text: str) -> str:
+    text = " ".join(text.split())
     return text if len(text) <= _LONGEST else text[:_LONGEST].rstrip() + " …"
 
 

@@ -136,6 +136,7 @@ class RunRecord:
     `speed` (tokens a second) are curves, None where nothing was logged. `answers` holds those of "base", "challenger"
     and "champion" to the same questions. `settings` is everything that the run was told, `origin` where its figures
     come from, `commands` what makes it again. `broken_at` is where the loss was no longer a number; curves end there.
+    `kept_at` is where the adapter was kept, None for the end; `cost` is in the currency of the price of energy.
     """
 
     name: str
@@ -160,7 +161,10 @@ class RunRecord:
     flop: float | None = None
     memory: Memory | None = None
     energy_wh: float | None = None
+    energy_estimated: bool = False
     cost: float | None = None
+    kept_at: float | None = None
+    stopped_early: bool = False
     answers: Mapping[str, tuple[Answer, ...]] = field(default_factory=dict)
     accuracy_unaided: Mapping[str, float] = field(default_factory=dict)
     verdict: str = ""

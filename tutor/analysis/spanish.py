@@ -51,6 +51,9 @@ TEXTS = {
     "lead.nothing": "No ha aprendido.",
     "lead.nothing.text": "La pérdida apenas bajó (un {improvement}) y, de {n} preguntas que nunca vio, el tutor nuevo "
     "acierta {after} y el modelo base, {before}.",
+    "lead.kept": "Se conserva el mejor momento, no el último.",
+    "lead.kept.text": "Desde {position} la pérdida en filas reservadas ya no bajó: pasó de {lowest} a {last}. El tutor "
+    "no es el del final, sino el de antes de empezar a memorizar.",
     "lead.uncertain": "No está demostrado que haya aprendido.",
     "lead.uncertain.text": "El tutor nuevo acierta {after} de {n} preguntas que nunca vio; el modelo base, {before}. Por "
     "puro azar se vería una diferencia así, o mayor, con una probabilidad del {chance}.",
@@ -95,6 +98,10 @@ TEXTS = {
     "summary.epochs": "Épocas",
     "summary.epochs.planned": "{run} de {planned} previstas",
     "summary.steps": "Pasos del optimizador",
+    "summary.kept": "Adaptador que se conserva",
+    "summary.kept.at": "el mejor en las comprobaciones, de {position}",
+    "summary.end": "Final",
+    "summary.stopped_early": "antes de lo previsto, porque nada mejoraba",
     "summary.version": "Versión registrada",
     "summary.started": "Inicio",
     "summary.epoch_is": "Una época es una lectura completa de todas las filas de entrenamiento, como leer un libro de "
@@ -204,6 +211,8 @@ TEXTS = {
     "numbers.cost": "Coste de la electricidad",
     "numbers.stage": "Etapa",
     "numbers.lowest": "Pérdida mínima en filas reservadas",
+    "numbers.energy.estimated": "{value} (estimación, no medida)",
+    "numbers.cost.value": "{value} (en la moneda del precio indicado)",
     "numbers.stage_time": "Tiempo",
     "numbers.stages": "Tiempo por etapa",
     "memory.peak": "Máxima",
@@ -235,6 +244,7 @@ TEXTS = {
     "data.reasons": "Motivos de la cuarentena, tal como se registraron",
     "data.reason": "Motivo",
     "data.topics": "Filas de entrenamiento por tema",
+    "data.other_topics": "otros {count} temas",
     "data.topic": "Tema",
     "data.share": "Parte",
     "picture.lengths.alt": "Histograma de la longitud de las filas.",

@@ -14,6 +14,7 @@ from tutor.analysis.drawing import (
     RED,
     WIDE,
     drawn,
+    label,
     set_log_scale,
     short_ticks,
     shown,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from tutor.analysis.trend import ChampionChange, VersionFigures
 
 _ROW = 0.3
+_MOST_TOPICS = 60
 
 
 def losses_picture(losses: Mapping[str, Curve], words: Language) -> bytes:
@@ -42,7 +44,7 @@ def losses_picture(losses: Mapping[str, Curve], words: Language) -> bytes:
                 color=COLOURS[place % len(COLOURS)],
                 linestyle=LINES[place % len(LINES)],
                 linewidth=1.8,
-                label=name,
+                label=label(name),
             )
         set_log_scale(axes, [value for curve in losses.values() for value in curve.values], words)
         axes.set_xlim(0, 100)
@@ -57,7 +59,7 @@ def topics_picture(topics: Mapping[str, Mapping[str, Tally]], words: Language) -
     """Return the accuracy by topic of several models, by their names; the best topic on top."""
     names = sorted({topic for by_topic in topics.values() for topic in by_topic})
     means = {topic: sum(by_topic[topic].share for by_topic in topics.values() if topic in by_topic) for topic in names}
-    order = sorted(names, key=lambda topic: (means[topic], topic))
+    order = sorted(names, key=lambda topic: (means[topic], topic))[-_MOST_TOPICS:]
     lines = -(-len(topics) // 2)
     with drawn(WIDE, 1.1 + 0.25 * lines + _ROW * len(order)) as (figure, picture):
         axes = figure.subplots()
@@ -72,9 +74,9 @@ def topics_picture(topics: Mapping[str, Mapping[str, Tally]], words: Language) -
                 marker=MARKS[place % len(MARKS)],
                 color=COLOURS[place % len(COLOURS)],
                 markersize=6,
-                label=name,
+                label=label(name),
             )
-        axes.set_yticks(range(len(order)), order)
+        axes.set_yticks(range(len(order)), [label(topic) for topic in order])
         axes.set_ylim(-0.7, len(order) - 0.3)
         axes.set_xlim(-3, 103)
         axes.set_xlabel(words.say("picture.right_answers"))

@@ -81,6 +81,14 @@ def test_an_empty_section_is_no_section() -> None:
     assert section("a", "A", ()) == ()
 
 
+def test_names_that_cannot_be_drawn_are_drawn_all_the_same() -> None:
+    names = ("coste en $ y $x^$", "数学", "a\x00b\x07--c", "_" * 3 + "x", "y" * 500)
+    topics = {name: (Tally(0, 2), Tally(1, 2)) for name in (*names, *(f"t{at}" for at in range(300)))}
+    svg = accuracy_picture(topics, language("es"))
+    assert ElementTree.fromstring(svg).tag.endswith("svg")
+    assert float(re.search(rb'height="([\d.]+)pt"', svg)[1]) < 1500  # type: ignore[index]
+
+
 def test_pictures_are_the_same_bytes_for_the_same_figures_and_valid() -> None:
     words = language("es")
     many = Curve(tuple(float(at) for at in range(10_000)), tuple(1 / (at + 1) for at in range(10_000)))

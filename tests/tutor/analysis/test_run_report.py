@@ -34,6 +34,7 @@ def _full(reference: RunRecord) -> RunRecord:
         tokens_a_second=57.6,
         model=BaseModel("microsoft/phi-2", "ef38", 2_779_683_840, 1_521_392_640),
         energy_wh=2345.6,
+        energy_estimated=True,
         cost=0.42,
         verdict="refused",
         reasons=("El tutor nuevo acierta menos.",),
@@ -103,6 +104,16 @@ def test_a_run_that_memorises_says_so_first(reference: RunRecord) -> None:
     )
 
 
+def test_where_the_best_adapter_was_kept_nothing_is_bad_about_a_late_rise(reference: RunRecord) -> None:
+    run = replace(_full(reference), kept_at=100.0, stopped_early=True, answers={})
+    document = report_on(run, ES)
+    assert _lead(document) == [("note", "Se conserva el mejor momento, no el último.")]
+    facts = _table(document, "summary")
+    assert facts["Adaptador que se conserva"] == ("el mejor en las comprobaciones, de la época 100",)
+    assert facts["Final"] == ("antes de lo previsto, porque nada mejoraba",)
+    assert _lead(report_on(replace(run, kept_at=250.0), ES)) == [("bad", "Desde la época 100 solo memoriza.")]
+
+
 def test_everything_that_is_known_is_told(reference: RunRecord) -> None:
     document = report_on(_full(reference), ES)
     assert [section.key for section in document.sections] == [
@@ -121,7 +132,10 @@ def test_everything_that_is_known_is_told(reference: RunRecord) -> None:
     assert changes["Pérdida en filas reservadas"] == ("1,2000", "1,4000", "16,67 %")
     numbers = _table(document, "numbers", 1)
     assert numbers["Pérdida mínima en filas reservadas"] == ("0,9000 en la época 100",)
-    assert (numbers["Energía"], numbers["Coste de la electricidad"]) == (("2,35 kWh",), ("0,42 €",))
+    assert (numbers["Energía"], numbers["Coste de la electricidad"]) == (
+        ("2,35 kWh (estimación, no medida)",),
+        ("0,42 (en la moneda del precio indicado)",),
+    )
     assert _table(document, "data")["En cuarentena (apartadas con su motivo)"] == ("6 (6,0 %)",)
 
 
