@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from tutor.phases import Course
 
 _GREY = "#8c959f"
-_SHADES = {"learning": "#d7e6f2", "refinement": "#eef4e4", "stabilisation": "#f4f1ea"}
+_SHADES = {"learning": "#cbdded", "refinement": "#e3ecd8", "stabilisation": "#f8f6f1"}
 _ROW = 0.27
 _MOST_TOPICS = 60
 

@@ -258,7 +258,7 @@ TEXTS = {
     "signals.loss.seen": "pasó de {first} a {last}.",
     "signals.loss.matters": "dice si el modelo se acerca a lo que lee; solo las preguntas nunca vistas dicen si aprende.",
     "signals.gradient_norm": "Norma del gradiente",
-    "signals.gradient_norm.is": "cuánto piden cambiar los ejemplos a los parámetros en cada paso.",
+    "signals.gradient_norm.is": "cuánto piden los ejemplos que cambien los parámetros en cada paso.",
     "signals.gradient_norm.seen": "su mayor valor fue {value}, en {position}; lo habitual, {usual}.",
     "signals.gradient_norm.matters": "un pico muy por encima de lo habitual avisa de un paso brusco.",
     "signals.learning_rate": "Tasa de aprendizaje",
@@ -287,8 +287,8 @@ TEXTS = {
     "el {improvement_share} de la mejora.",
     "advice.held_out": "Reservar preguntas que el modelo no lea nunca.",
     "advice.held_out.text": "No se midió ni la pérdida ni los aciertos en filas reservadas: con las cifras que hay no se "
-    "puede saber cuándo parar ni si el tutor mejora al modelo base. Basta con apartar un 10 %{rows} y preguntarlas antes "
-    "y después.",
+    "puede saber cuándo parar ni si el tutor mejora al modelo base. Basta con apartar un 10 %{rows} y hacer esas "
+    "preguntas al modelo antes y después.",
     "advice.held_out.rows": " (unas {rows} de {all})",
     "advice.examine": "Corregir respuestas, además de medir la pérdida.",
     "advice.examine.text": "La pérdida en filas reservadas acabó en {last}, pero nadie contó cuántas preguntas acierta.",
@@ -352,7 +352,7 @@ TEXTS = {
     "glossary.rate": "Tasa de aprendizaje",
     "glossary.rate.text": "Tamaño de los ajustes en cada paso. Suele subir al principio (calentamiento) y bajar después.",
     "glossary.gradient": "Norma del gradiente",
-    "glossary.gradient.text": "Cuánto piden cambiar los ejemplos a los parámetros en un paso.",
+    "glossary.gradient.text": "Cuánto piden los ejemplos que cambien los parámetros en un paso.",
     "glossary.calculator": "Calculadora",
     "glossary.calculator.text": "Parte del tutor que escribe el resultado exacto de las igualdades que el modelo plantea.",
     "glossary.quarantine": "Cuarentena",
