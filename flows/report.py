@@ -52,6 +52,10 @@ def _document(
     runs: Sequence[str], words: Language, store: Store, peak_mb: float | None, card_mb: float | None
 ) -> tuple[str, Document]:
     """Return a name for the report's folder, and the report."""
+    if len(runs) > 1 and (peak_mb or card_mb):
+        raise UsageError(
+            f"--peak-mb and --card-mb: got {len(runs)} runs; expected one, whose log does not tell its memory"
+        )
     model = _MODEL.match(runs[0])
     if len(runs) == 1 and model and not (model[2] or model[3]):
         from tasks.run_record import changes_of, versions_of

@@ -12,6 +12,7 @@ from typing import Any
 
 from prefect import task
 
+from tasks.evaluation import examination_in
 from tasks.policy import BACK_OFF_S, HOUR_S, worth_retrying
 from tasks.run_record import FACTS, REPORT, record_of_run
 from tasks.tracking import Tracking, commit
@@ -79,12 +80,19 @@ def _facts(config: RetrainConfig, stages: Mapping[str, Finished]) -> dict[str, A
         "steps": trained["steps"],
         "tokens_a_second": trained["useful_tokens_per_second"],
         "data": _data(stages["validation"], stages["tokenization"].facts, config.training.pack_tokens),
-        "levels": {row.question: row.level for row in stream_written_rows(stages["validation"].folder / HELD_OUT_ROWS)},
+        "levels": _levels(stages),
         "verdict": registered["verdict"],
         "reasons": registered["reasons"],
         "version": f"{registered['model_name']}, {registered['version']}",
         "commands": _commands(config),
     }
+
+
+def _levels(stages: Mapping[str, Finished]) -> dict[str, str]:
+    """Return the level of each question that was asked."""
+    asked = {answer.question for answer in examination_in(stages["evaluation_challenger"]).answers}
+    rows = stream_written_rows(stages["validation"].folder / HELD_OUT_ROWS)
+    return {row.question: row.level for row in rows if row.question in asked}
 
 
 def _sizes(model: ModelConfig, folder: Path) -> dict[str, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -197,7 +198,7 @@ def _record(client: MlflowClient, run: Run, files: Mapping[str, Any]) -> RunReco
         verdict=verdict,
         reasons=reasons,
         version=version,
-        data=Data(**facts["data"]) if "data" in facts else None,
+        data=_data(facts["data"]) if "data" in facts else None,
         settings=dict(sorted(params.items())),
         origin=f"MLflow, {run.info.run_id}",
         commands=(*facts.get("commands", ()), f"tutor report {run.info.run_id}"),
@@ -249,6 +250,12 @@ def _model(params: Mapping[str, str], facts: Mapping[str, Any]) -> BaseModel | N
     sizes = facts.get("model", {})
     revision = params.get("model.revision", "")
     return BaseModel(params["model.source"], revision, sizes.get("parameters"), sizes.get("packed"))
+
+
+def _data(told: Mapping[str, Any]) -> Data:
+    """Return what a version of this code, perhaps another one, told of the rows."""
+    known = {field.name for field in fields(Data)}
+    return Data(**{name: value for name, value in told.items() if name in known})
 
 
 def _memory(metrics: Mapping[str, float], facts: Mapping[str, Any]) -> Memory | None:

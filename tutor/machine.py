@@ -1,4 +1,4 @@
-"""What this machine is, as far as it can be told without loading torch."""
+"""What this machine is; only what it trains on is told by torch, which is loaded for that."""
 
 from __future__ import annotations
 

@@ -54,6 +54,7 @@ def test_a_log_becomes_a_page_in_the_language_asked_for(
         (["README.md", "--language", "fr"], "invalid choice: 'fr'"),
         (["README.md", "--peak-mb", "-3"], "expected a number above 0"),
         (["README.md", "--card-mb", "nan"], "expected a number above 0"),
+        (["a", "b", "--card-mb", "4000"], "got 2 runs; expected one"),
         (["README.md", "models:/nobody"], "no loss was logged"),
     ],
 )

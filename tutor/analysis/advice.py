@@ -104,7 +104,9 @@ def _learning_rate(run: RunRecord, found: Conclusions) -> Iterator[Advice]:
         usual = median(run.gradient_norm.values)
         if norm > _SPIKE * usual and position > 0.05 * run.loss.positions[-1]:
             yield Advice("spike", {"position": position, "norm": norm, "usual": usual, **_highest_rate(run)})
-    if found.improvement < _LEVEL:
+    if found.improvement <= 0:
+        yield Advice("rose", {"first": run.loss.first, "last": run.loss.last, **_highest_rate(run)})
+    elif found.improvement < _LEVEL:
         yield Advice("flat", {"improvement_share": found.improvement, **_highest_rate(run)})
 
 

@@ -40,7 +40,7 @@ def _figures(advice: Advice, run: RunRecord, words: Language) -> dict[str, str]:
             told[name] = place(value, run.axis, max(end, value), words)
         elif name == "end":
             told[name] = place(value, run.axis, end, words)
-        elif name in ("lowest", "last"):
+        elif name in ("first", "lowest", "last"):
             told[name] = loss(value, words)
         elif name in ("rate", "norm", "usual"):
             told[name] = words.short(value)
@@ -55,7 +55,7 @@ def _figures(advice: Advice, run: RunRecord, words: Language) -> dict[str, str]:
 
 def _special(advice: Advice, told: dict[str, str], words: Language) -> dict[str, str]:
     """Return the figures that some pieces of advice write as a clause of their own."""
-    if advice.key in ("spike", "flat", "broken"):
+    if advice.key in ("spike", "flat", "rose", "broken"):
         return {"rate": words.say("advice.rate", rate=told["rate"])} if told["rate"] else {}
     if advice.key == "held_out":
         every = advice.figures["rows"]

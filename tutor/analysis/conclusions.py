@@ -70,7 +70,9 @@ class RisingLoss:
     kept: bool = False
 
 
-Learning = Literal["learned", "memorised", "nothing", "uncertain", "suspected", "unknown", "not examined", "broken"]
+Learning = Literal[
+    "learned", "memorised", "rose", "nothing", "uncertain", "suspected", "unknown", "not examined", "broken"
+]
 
 
 @dataclass(frozen=True)
@@ -78,10 +80,10 @@ class Conclusions:
     """What is found in a run.
 
     `course` is None where the losses are too few for stages. `learning` tells what the fall of the loss is worth:
-    "learned" (better answers to unseen questions), "memorised" (none, or a held-out loss that rises), "nothing" (none,
-    and the loss hardly fell), "uncertain" (a difference that chance may explain), "suspected" (nobody looked, and the
-    rows were read very often), "unknown" (nobody looked), "not examined" (only a held-out loss, which fell to the end),
-    "broken" (no number any more).
+    "learned" (better answers to unseen questions), "memorised" (none, or a held-out loss that rises), "rose" (the loss
+    did not fall), "nothing" (no better answers, and the loss hardly fell), "uncertain" (a difference that chance may
+    explain), "suspected" (nobody looked, and the rows were read very often), "unknown" (nobody looked), "not examined"
+    (only a held-out loss, which fell to the end), "broken" (no number any more).
     """
 
     course: Course | None
@@ -143,9 +145,11 @@ def _rising(held_out: Curve, loss: Curve, kept_at: float | None) -> RisingLoss |
 def _learning(run: RunRecord, improvement: float, pair: Pair | None, rising: RisingLoss | None) -> Learning:
     if run.broken_at is not None:
         return "broken"
+    if pair is not None and pair.improved:
+        return "learned"
+    if improvement <= 0:
+        return "rose"
     if pair is not None:
-        if pair.improved:
-            return "learned"
         if pair.after.right > pair.before.right:
             return "uncertain"
         return "memorised" if improvement >= _FELL else "nothing"

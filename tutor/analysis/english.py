@@ -48,6 +48,8 @@ TEXTS = {
     "lead.rising": "From {position} on it only memorises.",
     "lead.rising.text": "The training loss went on falling, but the loss on held-out rows rose from {lowest} to {last}: "
     "the model repeats ever better what it has read, and predicts ever worse what it has not.",
+    "lead.rose": "The loss did not fall.",
+    "lead.rose.text": "It went from {first} to {last} on the training rows themselves: nothing is learned like this.",
     "lead.nothing": "It has not learned.",
     "lead.nothing.text": "The loss hardly fell (by {improvement}), and of {n} questions that it never saw the new tutor "
     "gets {after} right and the base model {before}.",
@@ -73,6 +75,7 @@ TEXTS = {
     "brief": "In a few words",
     "brief.loss": "Loss:",
     "brief.loss.text": "from {first} to {last}, {improvement} less.",
+    "brief.loss.rose": "from {first} to {last}; it did not fall.",
     "brief.stage": "When:",
     "brief.stage.text.epochs": "in {span} it had already fallen by {fall} ({share} of all improvement), in {time} of the "
     "time.",
@@ -304,6 +307,8 @@ TEXTS = {
     "advice.rate": "; the highest rate was {rate}",
     "advice.flat": "Try another learning rate: the model has hardly changed.",
     "advice.flat.text": "The loss fell by only {improvement_share}{rate}.",
+    "advice.rose": "Lower the learning rate: the loss did not fall.",
+    "advice.rose.text": "It went from {first} to {last}{rate}.",
     "advice.broken": "Lower the learning rate.",
     "advice.broken.text": "The loss was no longer a number at {position}{rate}.",
     "advice.more_rows": "Gather more and better rows instead of reading the same ones again.",

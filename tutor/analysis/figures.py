@@ -58,7 +58,12 @@ def _points(change: float, words: Language) -> str:
 
 def _fall(name: str, curve: Curve, words: Language) -> tuple[str, ...]:
     fall = (curve.last - curve.first) / curve.first if curve.first else 0.0
-    return (words.say(name), loss(curve.first, words), loss(curve.last, words), words.percent(fall, 2))
+    return (
+        words.say(name),
+        loss(curve.first, words),
+        loss(curve.last, words),
+        ("+" if fall > 0 else "") + words.percent(fall, 2),
+    )
 
 
 def _values(run: RunRecord, words: Language) -> Iterator[tuple[str, str]]:

@@ -16,6 +16,7 @@ _TONES: dict[str, Tone] = {
     "learned": "good",
     "memorised": "bad",
     "nothing": "bad",
+    "rose": "bad",
     "uncertain": "warning",
     "suspected": "warning",
     "unknown": "warning",
@@ -49,7 +50,11 @@ def _warnings(run: RunRecord, found: Conclusions, words: Language) -> Iterator[P
 
 
 def _lead_figures(run: RunRecord, found: Conclusions, words: Language) -> dict[str, str]:
-    figures = {"improvement": words.percent(found.improvement, 2)}
+    figures = {
+        "improvement": words.percent(found.improvement, 2),
+        "first": loss(run.loss.first, words),
+        "last": loss(run.loss.last, words),
+    }
     if found.pair:
         before, after = found.pair.before, found.pair.after
         figures |= {
@@ -75,7 +80,7 @@ def _brief(
     yield (
         words.say("brief.loss"),
         words.say(
-            "brief.loss.text",
+            "brief.loss.text" if found.improvement > 0 else "brief.loss.rose",
             first=loss(run.loss.first, words),
             last=loss(run.loss.last, words),
             improvement=words.percent(found.improvement, 2),
@@ -139,8 +144,8 @@ def _facts(run: RunRecord, words: Language) -> Iterator[tuple[str, str]]:
     if run.stage_seconds:
         yield words.say("summary.total_time"), words.duration(sum(run.stage_seconds.values()))
     if run.epochs_run:
-        ran = words.number(run.epochs_run, 0 if float(run.epochs_run).is_integer() else 2)
-        planned = words.number(run.epochs_planned) if run.epochs_planned else ""
+        ran = _epochs(run.epochs_run, words)
+        planned = _epochs(run.epochs_planned, words) if run.epochs_planned else ""
         told = words.say("summary.epochs.planned", run=ran, planned=planned) if planned else ran
         yield words.say("summary.epochs"), told
     if run.steps:
@@ -152,6 +157,10 @@ def _facts(run: RunRecord, words: Language) -> Iterator[tuple[str, str]]:
         yield words.say("summary.end"), words.say("summary.stopped_early")
     if run.version:
         yield words.say("summary.version"), run.version
+
+
+def _epochs(epochs: float, words: Language) -> str:
+    return words.number(epochs, 0 if float(epochs).is_integer() else 2)
 
 
 def _millions(count: int, words: Language) -> str:

@@ -48,6 +48,8 @@ TEXTS = {
     "lead.rising": "Desde {position} solo memoriza.",
     "lead.rising.text": "La pérdida de entrenamiento siguió bajando, pero la de las filas reservadas subió de {lowest} a "
     "{last}: el modelo repite cada vez mejor lo que leyó y acierta cada vez peor lo que no leyó.",
+    "lead.rose": "La pérdida no bajó.",
+    "lead.rose.text": "Pasó de {first} a {last} en las propias filas de entrenamiento: así no se aprende nada.",
     "lead.nothing": "No ha aprendido.",
     "lead.nothing.text": "La pérdida apenas bajó (un {improvement}) y, de {n} preguntas que nunca vio, el tutor nuevo "
     "acierta {after} y el modelo base, {before}.",
@@ -73,6 +75,7 @@ TEXTS = {
     "brief": "En pocas palabras",
     "brief.loss": "Pérdida:",
     "brief.loss.text": "de {first} a {last}, un {improvement} menos.",
+    "brief.loss.rose": "de {first} a {last}; no bajó.",
     "brief.stage": "Cuándo:",
     "brief.stage.text.epochs": "en las {span} ya había bajado un {fall} (el {share} de toda la mejora), en el {time} del "
     "tiempo.",
@@ -303,6 +306,8 @@ TEXTS = {
     "advice.rate": "; la tasa máxima fue {rate}",
     "advice.flat": "Probar otra tasa de aprendizaje: el modelo casi no ha cambiado.",
     "advice.flat.text": "La pérdida solo bajó un {improvement_share}{rate}.",
+    "advice.rose": "Bajar la tasa de aprendizaje: la pérdida no bajó.",
+    "advice.rose.text": "Pasó de {first} a {last}{rate}.",
     "advice.broken": "Bajar la tasa de aprendizaje.",
     "advice.broken.text": "La pérdida dejó de ser un número en {position}{rate}.",
     "advice.more_rows": "Reunir más filas y mejores, en lugar de releer las mismas.",

@@ -40,6 +40,7 @@ def _keys(run: RunRecord) -> dict[str, Advice]:
         (_run(), "suspected"),
         (_run(epochs_run=2.0), "unknown"),
         (_run(broken_at=41.0), "broken"),
+        (_run(loss=Curve((1, 2), (1.0, 3.0))), "rose"),
     ],
 )
 def test_what_a_falling_loss_is_worth(run: RunRecord, learning: str) -> None:

@@ -129,7 +129,7 @@ def test_everything_that_is_known_is_told(reference: RunRecord) -> None:
     assert _table(document, "pupils", 1)["n1"] == ("6", "4 (67 %)", "2 (33 %)", "−2")
     changes = _table(document, "numbers")
     assert changes["Aciertos en preguntas nunca vistas"] == ("75 %", "42 %", "−33 puntos")
-    assert changes["Pérdida en filas reservadas"] == ("1,2000", "1,4000", "16,67 %")
+    assert changes["Pérdida en filas reservadas"] == ("1,2000", "1,4000", "+16,67 %")
     numbers = _table(document, "numbers", 1)
     assert numbers["Pérdida mínima en filas reservadas"] == ("0,9000 en la época 100",)
     assert (numbers["Energía"], numbers["Coste de la electricidad"]) == (
@@ -163,7 +163,9 @@ def test_english_says_the_same_with_its_own_numbers(reference: RunRecord) -> Non
 def test_odd_losses_are_told_too(losses: tuple[float, ...]) -> None:
     run = RunRecord("r", "steps", Curve(tuple(float(at + 1) for at in range(len(losses))), losses), origin="r")
     for broken in (None, 9.0):
-        assert markdown(report_on(replace(run, broken_at=broken), ES))
+        text = markdown(report_on(replace(run, broken_at=broken), ES))
+        assert "bajó un −" not in text
+        assert "% menos" not in text.replace("50,00 % menos", "")
 
 
 def test_a_log_is_told_within_seconds(reference: RunRecord, tmp_path: Path) -> None:
