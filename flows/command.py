@@ -17,6 +17,10 @@ from tutor.settings import DEFAULT_DATASET, open_store
 if TYPE_CHECKING:
     from tutor.answering import Tutor
 
+RUN_FORMS = (
+    "id of an MLflow run, models:/NAME/VERSION, models:/NAME@ALIAS, trainer_state.json or text log of a training; "
+    "models:/NAME alone for the history of a model"
+)
 MODEL_FORMS = "'base', models:/NAME@ALIAS, models:/NAME/VERSION or an adapter folder"
 DEFAULT_ROWS, DEFAULT_SEED = 2500, 2026
 _INTERRUPTED = 130
@@ -121,6 +125,13 @@ def _parser() -> argparse.ArgumentParser:
         help="rows with question (or instruction), answer, topic",
     )
     _json_option(evaluate)
+
+    report = _command(commands, "report", _report, "write the report on a run, several runs, or a model's history")
+    report.add_argument("runs", nargs="+", metavar="RUN", help=RUN_FORMS)
+    report.add_argument("--language", choices=("es", "en"), default="es", help="language (default es)")
+    report.add_argument("--output", type=Path, default=None, metavar="FOLDER", help="folder to write it to")
+    report.add_argument("--peak-mb", type=_amount, metavar="MB", help="peak memory, where a log does not tell it")
+    report.add_argument("--card-mb", type=_amount, metavar="MB", help="the card's memory, where a log does not tell it")
 
     ask = _command(commands, "ask", _ask, "ask one question; the answer is written as it arises")
     ask.add_argument("model", metavar="MODEL", help=MODEL_FORMS)
@@ -276,6 +287,17 @@ def _evaluate(chosen: argparse.Namespace) -> int:
     return 0
 
 
+def _report(chosen: argparse.Namespace) -> int:
+    store = open_store()
+    from flows.report import report
+
+    page, text = report(
+        chosen.runs, chosen.language, chosen.output, store, peak_mb=chosen.peak_mb, card_mb=chosen.card_mb
+    )
+    print(f"{page}\n{text}")
+    return 0
+
+
 def _ask(chosen: argparse.Namespace) -> int:
     if not chosen.question.strip():
         raise UsageError("QUESTION is empty; expected a question, such as '¿Cuánto es 7 × 8?'")
@@ -309,6 +331,13 @@ def _positive(text: str) -> int:
     value = int(text)
     if value < 1:
         raise argparse.ArgumentTypeError(f"got {value}, expected 1 or more")
+    return value
+
+
+def _amount(text: str) -> float:
+    value = float(text)
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"got {text}, expected a number above 0")
     return value
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from prefect import flow
 
+from tasks.analysis import analyse
 from tasks.base_model import prepare_base_model
 from tasks.evaluation import evaluate
 from tasks.preflight import preflight
@@ -51,6 +52,7 @@ def retrain(config: RetrainConfig = RetrainConfig()) -> RetrainReport:  # noqa: 
         **_unless_the_same("evaluation_champion", champion_answers, new_answers),
         "registration": version,
     }
+    stages["analysis"] = analyse(config, stages, store)
     aliases = live_aliases(config.registry, str(version.facts["version"]), store)
     return RetrainReport.of(stages, aliases, store)
 

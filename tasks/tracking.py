@@ -43,6 +43,10 @@ class Tracking:
             run_id = self.client.create_run(self._experiment_id, tags=tags, run_name=training).info.run_id
         return Run(self.client, run_id)
 
+    def run(self, run_id: str) -> Run:
+        """Return the run of that id, as it is."""
+        return Run(self.client, run_id)
+
 
 class Run:
     """One MLflow run, written to without making it the active one."""

@@ -91,6 +91,8 @@ def open_store() -> Store:
     os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "180")
     # It offers to fetch a kernel from a hub, which we neither want nor need.
     logging.getLogger("bitsandbytes.backends.cpu.ops").setLevel(logging.ERROR)
+    # It tells that it makes a list of fonts, which it does once.
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
     # Prefect passes on what libraries tell their developers.
     logging.getLogger("py.warnings").setLevel(logging.ERROR)
     os.environ.setdefault("PREFECT_HOME", str(store.home / "prefect"))

@@ -63,7 +63,7 @@ def test_help_answers_at_once() -> None:
         )
         times.append(time.monotonic() - started)
         assert answer.returncode == 0
-        for command in ("generate", "check", "doctor", "plan", "retrain", "evaluate", "ask"):
+        for command in ("generate", "check", "doctor", "plan", "retrain", "evaluate", "report", "ask"):
             assert command in answer.stdout
     assert min(times) < 1
 
