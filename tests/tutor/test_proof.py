@@ -165,6 +165,39 @@ def test_a_false_equation_without_annotation_in_an_annotated_row_leaves_the_row_
     )
 
 
+FLOCK = (
+    "Charleston has 4 times as many sheep as Seattle, which has 21. How many have both?",
+    "As Seattle has 21 sheep, Charleston has 4 * 21 = <<4*21=84>>84 sheep.\nBoth have 84 + 21 = <<84+21=105>>105.",
+    "105",
+)
+
+
+@pytest.mark.parametrize(
+    ("working", "verdict"),
+    [
+        (FLOCK[1], "proven"),
+        (FLOCK[1].replace("As Seattle has 21", "As Seattle has 23"), "refuted"),
+        (FLOCK[1].replace("As Seattle has 21", "As Seattle has 9"), "proven"),  # may be a count
+        (FLOCK[1].replace("As Seattle has 21", "As Seattle has 60"), "proven"),  # everybody knows the 60
+        (FLOCK[1].replace("As Seattle has 21", "As Seattle has thirty, 23"), "proven"),  # some numbers are words
+        (FLOCK[1].replace("As Seattle has 21", "In year 23"), "proven"),
+        (FLOCK[1].replace("As Seattle has 21", "At 23:15 it has 21"), "proven"),
+        (FLOCK[1].replace("As Seattle has 21", "As Seattle has 79 less than 100"), "proven"),
+        (FLOCK[1].replace("<<84+21=105>>", "").replace("Seattle has 21", "Seattle has 23"), "proven"),  # not annotated
+        (FLOCK[1] + "\nThat is 23 more than Boston.", "proven"),  # calculates nothing
+    ],
+)
+def test_a_number_that_nothing_explains_is_found_where_every_calculation_is_annotated(
+    working: str, verdict: str
+) -> None:
+    assert prove(FLOCK[0], working, FLOCK[2]).verdict == verdict
+
+
+def test_the_reason_names_the_number_that_nothing_explains() -> None:
+    proof = prove(FLOCK[0], FLOCK[1].replace("As Seattle has 21", "As Seattle has 23"), FLOCK[2])
+    assert proof.reason == "23 stands neither in the question nor anywhere else in the working"
+
+
 # --- what the generator writes ---
 
 
