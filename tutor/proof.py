@@ -10,9 +10,10 @@ from typing import Literal
 from tutor.proving.annotated import faults
 from tutor.proving.annotations import number_values, split_annotations
 from tutor.proving.equations import Fault, agree, computed, in_spanish, quoted, true_and_false
-from tutor.proving.formulas import Formula, Side, find_formulas
+from tutor.proving.formulas import find_formulas
 from tutor.proving.markup import unmarked
 from tutor.proving.questions import assigned, check_answer
+from tutor.proving.side import Formula, Side
 from tutor.proving.written_numbers import Value
 
 _MOST_CHARACTERS = 20_000  # of a solution or question; a longer one is not checked

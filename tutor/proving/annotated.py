@@ -15,8 +15,9 @@ from itertools import pairwise
 
 from tutor.proving.annotations import Annotation, annotation_faults, lost_digits, number_values
 from tutor.proving.equations import Fault, agree, certain, computed, in_spanish, quoted
-from tutor.proving.formulas import Formula, Side, find_formulas
+from tutor.proving.formulas import find_formulas
 from tutor.proving.questions import assigned
+from tutor.proving.side import Formula, Side
 from tutor.proving.unexplained import unexplained_number
 from tutor.proving.written_numbers import Value
 

@@ -20,7 +20,7 @@ from fractions import Fraction
 
 from tutor.numbers import spanish
 from tutor.proving.calculation import value_of
-from tutor.proving.formulas import Formula, Item, Side
+from tutor.proving.side import Formula, Item, Side
 from tutor.proving.written_numbers import Value, Written
 
 _LONGEST_QUOTE = 120

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 
 from tutor.proving.equations import Fault, agree, computed, in_spanish, quoted, true_and_false
-from tutor.proving.formulas import Formula, Side, find_formulas
+from tutor.proving.formulas import find_formulas
+from tutor.proving.side import Formula, Side
 from tutor.proving.written_numbers import Value
 
 _WORD = re.compile(r"[^\W\d_]+")

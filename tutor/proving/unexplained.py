@@ -17,7 +17,7 @@ from itertools import pairwise
 
 from tutor.proving.annotations import Annotation
 from tutor.proving.equations import Fault, agree
-from tutor.proving.formulas import Formula
+from tutor.proving.side import Formula
 from tutor.proving.written_numbers import Value, exact
 
 _NUMBER = re.compile(r"(?<![0-9])(?:[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?|\.[0-9]+)")
