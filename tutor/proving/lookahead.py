@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tutor.proving.formula_signs import BINARY, IN_UNITS, OPENERS, RELATIONS, WORDS_OF_ONE_LETTER, Token
+from tutor.proving.formula_signs import BINARY, IN_UNITS, OPENERS, RELATIONS, UNIT_LETTERS, WORDS_OF_ONE_LETTER, Token
 
 MOST_UNIT_TOKENS = 12
+_AFTER_TIMES = frozenset("([$€£√")
 
 
 def is_letter(tokens: Sequence[Token], at: int) -> bool:
@@ -17,6 +18,8 @@ def is_letter(tokens: Sequence[Token], at: int) -> bool:
     kind, following, _, _ = tokens[at + 1]
     if word in WORDS_OF_ONE_LETTER:
         return following in RELATIONS
+    if following in ("²", "³"):
+        return word not in UNIT_LETTERS
     return kind == "o" and (following in BINARY or following in RELATIONS or following == ")")
 
 
@@ -31,7 +34,7 @@ def is_times(tokens: Sequence[Token], at: int) -> bool:
     if tokens[at][1] not in "xX":
         return False
     kind, text, _, _ = tokens[at + 1]
-    return kind == "n" or text in "([$€£√"
+    return kind == "n" or text in _AFTER_TIMES
 
 
 def words_for_operand(tokens: Sequence[Token], at: int) -> int:
