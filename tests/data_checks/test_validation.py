@@ -40,8 +40,10 @@ def test_the_shipped_dataset_is_fit_to_the_last_row_and_its_data_docs_need_no_ne
     assert (tmp_path / "data_docs" / "index.html").is_file()
     (page,) = (tmp_path / "data_docs" / "validations").rglob("*.html")
     text = page.read_text(encoding="utf-8")
-    assert "every answer must be one exact number" in text
-    assert "must lie between 2 and 2000" in text
+    assert "Every answer must be one exact number" in text
+    assert "The length must lie between 2 and 2000 characters" in text
+    assert "Length of the questions" in text
+    assert "question_characters" not in re.sub("<[^>]*>", "", text)
     assert "batch_id" not in text, "an expectation stands there as a call, not in prose"
     for file in (tmp_path / "data_docs").rglob("*.html"):
         assert not re.findall(r"<(?!a )[^>]*https?://", file.read_text(encoding="utf-8")), file

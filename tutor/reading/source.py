@@ -6,7 +6,7 @@ import os
 import stat
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -88,10 +88,16 @@ class Source:
         row, repair = self._shape.row, self.repairs
         if repair:
             repair.start()
+        line = beside = 0
         try:
             with closing(self._records()) as records:
                 for record in records:
-                    yield row(record, repair), original_text(record)
+                    beside = beside + 1 if record.line == line else 1
+                    line = record.line
+                    found = row(record, repair)
+                    if beside > 1 and found.id == f"line-{line}":  # several records stand in one line of a document
+                        found = replace(found, id=f"line-{line}-{beside}")
+                    yield found, original_text(record)
         except OSError as error:
             raise UnreadableDataset(
                 f"{self.name}: cannot be read to its end ({error.strerror or error}); check the disk and try again"
