@@ -21,7 +21,7 @@ from tutor.units import UNITS
 # Two quantities with "=" between them, told quickly: reading all quantities of a text takes much longer.
 _EQUATED = re.compile(
     r"(?P<first>[0-9] ?(?:[^\W\d_]{1,12}|[€$£]) (?:y |con )?)?"
-    r"[0-9][0-9.,']* ?(?P<one>[^\W\d_]{1,16}|[€$£])[²³/\w]{0,16} {0,2}= {0,2}"
+    r"(?<![0-9.,'])[0-9][0-9.,']{0,30} ?(?P<one>[^\W\d_]{1,16}|[€$£])[²³/\w]{0,16} {0,2}= {0,2}"
     r"[0-9][0-9.,' /]{0,20}(?P<other>[^\W\d_]{1,16}|[€$£])"
 )
 _EQUALS = re.compile(r" {0,3}= {0,3}")
