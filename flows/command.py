@@ -165,9 +165,11 @@ def _json_option(parser: argparse.ArgumentParser) -> None:
 
 def _generate(chosen: argparse.Namespace) -> int:
     from tutor.generation import write_dataset
+    from tutor.progress import progress
 
     _refuse_unwritable(chosen.output)
-    write_dataset(chosen.output, chosen.rows, chosen.seed)
+    with progress("Generación", "filas") as report_progress:
+        write_dataset(chosen.output, chosen.rows, chosen.seed, report_progress)
     print(f"{chosen.rows} rows written to {chosen.output}")
     return 0
 

@@ -38,6 +38,9 @@ class DataConfig(Section):
         le=131_072,
         description="Tokens above which a row is set aside, by a count that no tokenizer of ours stays below.",
     )
+    max_row_seconds: float = Field(
+        2, ge=0, le=600, description="Seconds after which the working of a row is left unchecked, with a warning."
+    )
     min_spanish_share: float = Field(
         0, ge=0, le=1, description="Share of rows in Spanish below which the run stops; below 0.9 it warns."
     )

@@ -13,9 +13,9 @@ from tutor.numbers import (
     join_compounds,
     locate_quantities,
     parse_quantity,
-    plain_text,
     same_quantity,
 )
+from tutor.plain_text import plain_text
 
 # The reasons that a grade can give.
 CORRECT = "correcta"
