@@ -18,7 +18,7 @@ from tasks.evaluation import examination_in
 from tasks.policy import BACK_OFF_S, HOUR_S, worth_retrying
 from tasks.tracking import Run, Tracking
 from tutor.adapter import ADAPTER, digest_of_adapter, read_origin
-from tutor.config import RegistryConfig
+from tutor.config import RegistryConfig, VerdictConfig
 from tutor.errors import RegistryError
 from tutor.evaluation import Examination
 from tutor.progress import progress
@@ -75,6 +75,7 @@ def fetch_champion(config: RegistryConfig, store: Store) -> Champion | None:
 )
 def register(
     config: RegistryConfig,
+    rules: VerdictConfig,
     dataset: Finished,
     training: Finished,
     base: Finished,
@@ -82,7 +83,7 @@ def register(
     champion: Finished | None,
     store: Store,
 ) -> Finished:
-    """Return the folder whose manifest names the registered version, its aliases and the verdict.
+    """Return the folder whose manifest names the registered version, its aliases and the verdict by `rules`.
 
     `base`, `challenger` and `champion` are finished evaluations on the same rows.
     """
@@ -90,13 +91,14 @@ def register(
         "training": training.digest,
         "base": base.digest,
         "challenger": challenger.digest,
+        "rules": rules.model_dump(mode="json"),
         "model_name": config.model_name,
         "registry": store.tracking_uri,
     }
     examined = {"base": base, "challenger": challenger} | ({"champion": champion} if champion else {})
 
     def make(folder: Path) -> Mapping[str, Any]:
-        return _register(config, dataset, training, examined, folder, store)
+        return _register(config, rules, dataset, training, examined, folder, store)
 
     done = run_stage(store.stages, "registration", inputs, make, resume=True)
     if done.reused and not _exists(config, str(done.facts["version"]), store):
@@ -141,6 +143,7 @@ def adapter_of(uri: str, store: Store) -> Path:
 
 def _register(
     config: RegistryConfig,
+    rules: VerdictConfig,
     dataset: Finished,
     training: Finished,
     examined: Mapping[str, Finished],
@@ -150,7 +153,7 @@ def _register(
     tracking = Tracking(store, config.experiment)
     run = tracking.open_run(training.folder.name)
     examinations = {who: examination_in(stage) for who, stage in examined.items()}
-    verdict = _verdict(examinations, folder / _VERDICT)
+    verdict = _verdict(examinations, rules, folder / _VERDICT)
     key = folder.name.removesuffix(".partial")
     with progress("Registro", "pasos") as report_progress:
         report_progress(0, 3)
@@ -169,15 +172,16 @@ def _register(
         "version": version,
         "verdict": verdict.decision,
         "reasons": list(verdict.reasons),
+        "rules_broken": list(verdict.broken),
         **{who: examination.summary() for who, examination in examinations.items()},
     }
 
 
-def _verdict(examinations: Mapping[str, Examination], file: Path) -> Verdict:
+def _verdict(examinations: Mapping[str, Examination], rules: VerdictConfig, file: Path) -> Verdict:
     """Return the verdict, reached once: after an interruption the new version may be the champion already."""
     if file.is_file():
         return Verdict(**json.loads(file.read_text(encoding="utf-8")))
-    verdict = decide(examinations["base"], examinations["challenger"], examinations.get("champion"))
+    verdict = decide(examinations["base"], examinations["challenger"], examinations.get("champion"), rules)
     file.write_text(json.dumps(asdict(verdict), ensure_ascii=False), encoding="utf-8")
     return verdict
 

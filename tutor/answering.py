@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
@@ -16,17 +17,21 @@ from transformers import GenerationConfig, TextIteratorStreamer
 from tutor import base_model
 from tutor.calculator import Calculator
 from tutor.config import ModelConfig
-from tutor.progress import ReportProgress
+from tutor.progress import ReportProgress, ignored
 from tutor.prompt import prompt
 from tutor.quantised_linear import SHORT_ATTENTION, compute_plainly, contiguous_for_head, register_attention
 
 
 @dataclass(frozen=True)
 class Reply:
-    """What a tutor answered, and in how many of its equations the calculator wrote another result than it would."""
+    """What a tutor answered, and in how many of its equations the calculator wrote another result than it would.
+
+    `ended` says whether it came to its end by itself or was cut at the longest length.
+    """
 
     text: str
     corrections: int
+    ended: bool
 
 
 class Tutor:
@@ -55,13 +60,21 @@ class Tutor:
             pad_token_id=self._tokenizer.pad_token_id,
         )
 
-    def answers(self, questions: Sequence[str], report_progress: ReportProgress) -> list[Reply]:
-        """Return the reply to each of `questions`, in their order; those of like length are answered together."""
+    def answers(
+        self,
+        questions: Sequence[str],
+        report_progress: ReportProgress = ignored,
+        max_new_tokens: int | None = None,
+    ) -> list[Reply]:
+        """Return the reply to each of `questions`, in their order; those of like length are answered together.
+
+        `max_new_tokens` is the longest answer where it is not that of this tutor.
+        """
         order = sorted(range(len(questions)), key=lambda place: len(questions[place]))
         replies: dict[int, Reply] = {}
         for start in range(0, len(order), self._batch_rows):
             places = order[start : start + self._batch_rows]
-            replies |= zip(places, self._answer([questions[at] for at in places]), strict=True)
+            replies |= zip(places, self._answer([questions[at] for at in places], max_new_tokens), strict=True)
             report_progress(min(start + self._batch_rows, len(order)), len(order))
         return [replies[place] for place in range(len(questions))]
 
@@ -86,19 +99,33 @@ class Tutor:
             raise failures[0]
 
     @torch.no_grad()
-    def _answer(self, questions: Sequence[str]) -> list[Reply]:
+    def nats_per_token(self, texts: Sequence[str]) -> float:
+        """Return the mean negative log-likelihood of the tokens of `texts` but the first of each, in nats."""
+        nats, count = 0.0, 0
+        for text in texts:
+            tokens = self._tokenizer(text, return_tensors="pt", add_special_tokens=False).to(base_model.device())
+            logits = self._model(**tokens).logits[0, :-1].float()
+            nats += float(torch.nn.functional.cross_entropy(logits, tokens["input_ids"][0, 1:], reduction="sum"))
+            count += len(logits)
+        return nats / count
+
+    @torch.no_grad()
+    def _answer(self, questions: Sequence[str], max_new_tokens: int | None) -> list[Reply]:
         inputs = self._inputs(questions)
-        output, corrections = self._generate(inputs)
+        output, corrections = self._generate(inputs, max_new_tokens=max_new_tokens)
         written = output[:, inputs["input_ids"].shape[1] :]
         texts = self._tokenizer.batch_decode(written, skip_special_tokens=True)
-        return [Reply(text.strip(), count) for text, count in zip(texts, corrections, strict=True)]
+        ended = (written == self._tokenizer.eos_token_id).any(dim=1).tolist()
+        return [Reply(text.strip(), *rest) for text, *rest in zip(texts, corrections, ended, strict=True)]
 
-    def _generate(self, inputs: Any, **options: Any) -> tuple[Tensor, list[int]]:
+    def _generate(self, inputs: Any, max_new_tokens: int | None = None, **options: Any) -> tuple[Tensor, list[int]]:
         """Return the tokens of prompts and answers, `(rows, tokens)`, and the corrections of each answer."""
+        generation = copy(self._generation)
+        generation.max_new_tokens = max_new_tokens or generation.max_new_tokens
         rows, prompt_tokens = inputs["input_ids"].shape
         calculator = Calculator(self._tokenizer, prompt_tokens, rows)
         output: Tensor = self._model.generate(
-            **inputs, generation_config=self._generation, logits_processor=[calculator], **options
+            **inputs, generation_config=generation, logits_processor=[calculator], **options
         )
         return output, calculator.corrections
 

@@ -52,6 +52,14 @@ def stated_answer(reply: str) -> str:
     return plain[taken.start : taken.end].strip(" .\n") if taken else ""
 
 
+def stated_at(plain: str) -> tuple[int, int | None]:
+    """Return where the answer is first announced in `plain`, a `plain_text`, and where that line ends; None: nowhere."""
+    for start, end in reversed(list(_segments(plain))):
+        if any(map(str.isalnum, plain[start:end])):
+            return start, end
+    return len(plain), None
+
+
 def grade(reply: str, expected: str) -> Grade:
     """Return the grade of `reply` against `expected`: equal as exact numbers with units, or else as plain text.
 
