@@ -24,6 +24,7 @@ from tutor.evaluation import Examination
 from tutor.progress import progress
 from tutor.settings import REPOSITORY, Store
 from tutor.stages import Finished, run_stage
+from tutor.transcripts import transcripts_page
 from tutor.verdict import Verdict, decide
 
 if TYPE_CHECKING:
@@ -158,6 +159,7 @@ def _register(
     with progress("Registro", "pasos") as report_progress:
         report_progress(0, 3)
         _log_evidence(run, dataset, training, examinations)
+        run.log_text("answers/respuestas.html", transcripts_page(examinations, verdict))
         report_progress(1, 3)
         version = _version(tracking.client, config, run, key) or _log_model(config, training, run, key, store)
         report_progress(2, 3)
@@ -194,7 +196,11 @@ def _log_evidence(run: Run, dataset: Finished, training: Finished, examinations:
         metrics[f"{who}.accuracy_unaided"] = examination.accuracy_unaided
         for topic, accuracy in examination.accuracy_by_topic().items():
             metrics[f"{who}.accuracy.{_metric_name(topic)}"] = accuracy
-        answers = [asdict(answer) for answer in examination.answers]
+        if examination.general is not None:
+            metrics |= {f"{who}.{name}": value for name, value in examination.general.summary().items()}
+        for flaw, count in examination.flaws().items():
+            metrics[f"{who}.flaw.{_metric_name(flaw)}"] = count / examination.n
+        answers = [asdict(answer) | {"flaws": ", ".join(answer.flaws)} for answer in examination.answers]
         run.log_table(f"answers/{who}.json", {name: [answer[name] for answer in answers] for name in answers[0]})
     run.log_metrics(int(training.facts["steps"]), metrics)
 

@@ -77,6 +77,10 @@ class Run:
         """Log every file of `folder` under the artifact folder `artifact`."""
         self._client.log_artifacts(self.id, str(folder), artifact)
 
+    def log_text(self, file: str, text: str) -> None:
+        """Log `text` under the name `file`."""
+        self._client.log_text(self.id, text, file)
+
     def finish(self) -> None:
         """Mark the run as finished."""
         self._client.set_terminated(self.id, RunStatus.to_string(RunStatus.FINISHED))

@@ -1,7 +1,8 @@
 """The frozen test: the shipped dataset's held-out rows, of whose templates no retraining may ever learn.
 
 Every tutor is examined on them, whatever it was trained on, so that tutors of different datasets can be compared. The
-list of templates keeps them out of training; the rows are kept apart, for the dataset may be changed. Written anew after the shipped dataset has changed by `make freeze` (`python -m tutor.frozen_test`).
+list of templates keeps them out of training; the rows are kept apart, for the dataset may be changed. Both are written
+anew after the shipped dataset has changed by `make freeze` (`python -m tutor.frozen_test`).
 """
 
 from __future__ import annotations

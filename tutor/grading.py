@@ -53,7 +53,7 @@ def stated_answer(reply: str) -> str:
 
 
 def stated_at(plain: str) -> tuple[int, int | None]:
-    """Return where the answer is first announced in `plain`, a `plain_text`, and where that line ends; None: nowhere."""
+    """Return where the answer is first announced in `plain`, from `plain_text`, and where that line ends or None."""
     for start, end in reversed(list(_segments(plain))):
         if any(map(str.isalnum, plain[start:end])):
             return start, end

@@ -143,13 +143,13 @@ def _forgetting(base: Examination, challenger: Examination, rules: VerdictConfig
 
 def _runs_on(challenger: Examination, bound: float) -> _Ruling:
     count = sum(bool({RUNS_ON, UNFINISHED} & set(answer.flaws)) for answer in challenger.answers)
-    what = "no terminan donde deben"
+    what = "Respuestas que no terminan donde deben"
     return _Ruling("runs_on", count <= bound * challenger.n, _share(count, challenger.n, what, bound))
 
 
 def _other_language(challenger: Examination, bound: float) -> _Ruling:
     count = sum(OTHER_LANGUAGE in answer.flaws for answer in challenger.answers)
-    what = "están en otro idioma que la pregunta"
+    what = "Respuestas en otro idioma que la pregunta"
     return _Ruling("other_language", count <= bound * challenger.n, _share(count, challenger.n, what, bound))
 
 
@@ -179,7 +179,7 @@ def _topic(topic: str, challenger: Examination, old: Examination, name: str) -> 
 
 
 def _share(count: int, n: int, what: str, bound: float) -> str:
-    return f"{count} de {n} respuestas {what} ({_number(100 * count / n)} %; se admite el {_number(100 * bound)} %)."
+    return f"{what}: {count} de {n} ({_number(round(100 * count / n, 1))} %; se admite el {_number(100 * bound)} %)."
 
 
 def _p(p: float) -> str:
