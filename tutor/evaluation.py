@@ -144,7 +144,7 @@ def _read(path: Path) -> Iterable[GradedAnswer]:
 
 
 def _graded(row: Row, reply: Reply) -> GradedAnswer:
-    mark = grade(reply.text, row.answer)
+    mark = grade(reply.text, row.answer, row.question)
     flaws = flaws_of(row.question, reply.text, correct=mark.correct, ended=reply.ended)
     return GradedAnswer(
         row.question,

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections import Counter
 
-from tutor.grading import stated_at
+from tutor.grading import NEXT_EXERCISE, stated_at
 from tutor.language import language_of
 from tutor.numbers import plain_text
 
@@ -63,7 +63,7 @@ def _calculates(plain: str, working: str, start: int, end: int | None) -> bool:
 
 def _runs_on(plain: str, end: int | None) -> bool:
     """Return whether another exercise follows, or more than a check or a farewell after the line of the answer."""
-    if _NEXT_EXERCISE.search(plain):
+    if NEXT_EXERCISE.search(plain):
         return True
     line_end = -1 if end is None else plain.find("\n", end)
     rest = plain[line_end:].strip() if line_end >= 0 else ""
@@ -105,5 +105,4 @@ _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _OPERATION = re.compile(r"\d[^\w\n]{0,3}[-+×÷*/:·^][^\w\n]{0,3}\d|\d ?x ?\d|√ ?\d|[=≈]")
 _WORD_OR_EQUATION = re.compile(r"[^\W\d_]{2}|=")
 _ANNOUNCED = re.compile(r"(?i)\b(?:respuesta|resultado|soluci[oó]n)(?: final)?\b:?")
-_NEXT_EXERCISE = re.compile(r"(?m)^[ #*>]{0,6}(?:Instruct|Output|Pregunta|Ejercicio|Question|Exercise)\b[ \d]{0,4}[:.]")
 _CHECK = re.compile(r"(?i)\W{0,4}(?:comprob|verific|check)")
