@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
@@ -11,12 +10,12 @@ from typing import Any
 
 import torch
 from peft import PeftModel
-from torch import Tensor
 from transformers import GenerationConfig, TextIteratorStreamer
 
 from tutor import base_model
 from tutor.calculator import Calculator
 from tutor.config import ModelConfig
+from tutor.decoding import Limits, write_greedily
 from tutor.progress import ReportProgress, ignored
 from tutor.prompt import prompt
 from tutor.quantised_linear import SHORT_ATTENTION, compute_plainly, contiguous_for_head, register_attention
@@ -86,7 +85,10 @@ class Tutor:
 
         def write() -> None:
             try:
-                self._generate(inputs, streamer=streamer)
+                calculator = Calculator(self._tokenizer, inputs["input_ids"].shape[1], 1)
+                self._model.generate(
+                    **inputs, generation_config=self._generation, logits_processor=[calculator], streamer=streamer
+                )
             except Exception as error:
                 failures.append(error)
                 streamer.end()
@@ -109,25 +111,16 @@ class Tutor:
             count += len(logits)
         return nats / count
 
-    @torch.no_grad()
     def _answer(self, questions: Sequence[str], max_new_tokens: int | None) -> list[Reply]:
         inputs = self._inputs(questions)
-        output, corrections = self._generate(inputs, max_new_tokens=max_new_tokens)
-        written = output[:, inputs["input_ids"].shape[1] :]
+        ids, mask = inputs["input_ids"], inputs["attention_mask"]
+        calculator = Calculator(self._tokenizer, ids.shape[1], ids.shape[0])
+        end, padding = self._tokenizer.eos_token_id, self._tokenizer.pad_token_id
+        longest = max_new_tokens or self._generation.max_new_tokens
+        written = write_greedily(self._model, ids, mask, calculator, Limits(longest, end, padding))
         texts = self._tokenizer.batch_decode(written, skip_special_tokens=True)
-        ended = (written == self._tokenizer.eos_token_id).any(dim=1).tolist()
-        return [Reply(text.strip(), *rest) for text, *rest in zip(texts, corrections, ended, strict=True)]
-
-    def _generate(self, inputs: Any, max_new_tokens: int | None = None, **options: Any) -> tuple[Tensor, list[int]]:
-        """Return the tokens of prompts and answers, `(rows, tokens)`, and the corrections of each answer."""
-        generation = copy(self._generation)
-        generation.max_new_tokens = max_new_tokens or generation.max_new_tokens
-        rows, prompt_tokens = inputs["input_ids"].shape
-        calculator = Calculator(self._tokenizer, prompt_tokens, rows)
-        output: Tensor = self._model.generate(
-            **inputs, generation_config=generation, logits_processor=[calculator], **options
-        )
-        return output, calculator.corrections
+        ended = (written == end).any(dim=1).tolist()
+        return [Reply(text.strip(), *rest) for text, *rest in zip(texts, calculator.corrections, ended, strict=True)]
 
     def _inputs(self, questions: Sequence[str]) -> Any:
         texts = [prompt(question) for question in questions]

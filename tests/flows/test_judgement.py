@@ -16,7 +16,7 @@ from tutor.settings import Store
 
 
 @pytest.mark.usefixtures("prefect_server")
-def test_a_tutor_that_memorised_few_rows_is_refused_and_the_base_is_not_examined_twice(
+def test_a_tutor_that_went_over_few_rows_many_times_is_refused_and_the_base_is_not_examined_twice(
     store: Store, dataset: Path, tiny_phi: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     records = [json.loads(line) for line in dataset.read_text(encoding="utf-8").splitlines()]
@@ -27,7 +27,7 @@ def test_a_tutor_that_memorised_few_rows_is_refused_and_the_base_is_not_examined
         "model.source": "tiny-phi",
         "model.revision": "test",
         "model.pad_token": "<|pad|>",
-        "training.epochs": 20,
+        "training.epochs": 4,
         "training.learning_rate": 0.01,
         "evaluation.max_rows": 24,
         "evaluation.max_new_tokens": 24,
@@ -54,11 +54,10 @@ def test_a_tutor_that_memorised_few_rows_is_refused_and_the_base_is_not_examined
     assert any("el modelo base sin entrenar" in reason for reason in reasons)
     assert "champion" not in report["aliases"]  # type: ignore[operator]
 
-    # The same rows once more in other words for learning: nothing of it is examined.
+    # Other rows to learn from, the same ones to be examined by.
     examined = {row.question for row in frozen_rows()} | _held_out(store)
     learned = [one for one in records[:64] if one["question"] not in examined]
-    again = [{**one, "id": f"otra-{one['id']}", "question": f"Oye, {one['question']}"} for one in learned[:8]]
-    write_jsonl(few, [*records[:64], *again])
+    write_jsonl(few, [one for one in records[:64] if one not in learned[:6]])
     settings["training.epochs"] = 1
     status, report = run()
     assert (status, report["verdict"]) == (0, "refused")
