@@ -82,15 +82,16 @@ def p_of_falls(new: Sequence[bool], old: Sequence[bool], topics: Sequence[str]) 
     import numpy as np
 
     names = sorted(set(topics))
-    change = np.array(new, dtype=int) - np.array(old, dtype=int)
-    differing = np.flatnonzero(change)
-    member = np.array([[float(topics[int(at)] == name) for name in names] for at in differing])
-    if not len(differing):
-        return dict.fromkeys(names, 1.0)
+    place = {name: at for at, name in enumerate(names)}
+    won, lost = np.zeros(len(names)), np.zeros(len(names))
+    for topic, now, before in zip(topics, new, old, strict=True):
+        won[place[topic]] += now and not before
+        lost[place[topic]] += before and not now
+    differing = (won + lost).astype(int)
     # A topic's fall in units of what chance makes of it; a topic on which both answer alike cannot fall.
-    spread = np.sqrt(np.maximum(member.sum(axis=0), 1))
-    signs = np.random.default_rng(_SEED).choice(np.array([-1.0, 1.0]), size=(_RESAMPLES, len(differing)))
-    highest = (signs @ member / spread).max(axis=1)
-    falls = -change[differing] @ member / spread
-    reached = (highest[:, None] >= falls[None, :] - 1e-9).sum(axis=0)
-    return dict(zip(names, ((reached + 1) / (_RESAMPLES + 1)).tolist(), strict=True))
+    spread = np.sqrt(np.maximum(differing, 1))
+    drawn = np.random.default_rng(_SEED).binomial(differing, 0.5, size=(_RESAMPLES, len(names)))
+    highest = ((2 * drawn - differing) / spread).max(axis=1)
+    reached = (highest[:, None] >= (lost - won) / spread - 1e-9).sum(axis=0)
+    p = (reached + 1) / (_RESAMPLES + 1)
+    return {name: float(p[at]) if differing[at] else 1.0 for name, at in place.items()}
