@@ -24,10 +24,14 @@ RUN_FORMS = (
 MODEL_FORMS = "'base', models:/NAME@ALIAS, models:/NAME/VERSION or an adapter folder"
 DEFAULT_ROWS, DEFAULT_SEED = 2500, 2026
 _INTERRUPTED = 130
+_REFUSED = 3
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit status: 0 done, 1 refused, 2 not understood or not found."""
+    """Run one command and return its exit status: 0 done, 1 refused, 2 not understood or not found.
+
+    3 is a new tutor that the verdict refuses, where `--require-accepted` asks for that.
+    """
     try:
         chosen = _parser().parse_args(arguments)
         status: int = chosen.run(chosen)
@@ -94,6 +98,9 @@ def _parser() -> argparse.ArgumentParser:
 
     retrain = _command(commands, "retrain", _retrain, "check, train, examine and register; what is unchanged is reused")
     _config_options(retrain)
+    retrain.add_argument(
+        "--require-accepted", action="store_true", help="exit with 3 where the verdict refuses the new tutor"
+    )
     _json_option(retrain)
 
     doctor = _command(commands, "doctor", _doctor, "examine this machine: exit 0 fit, 1 unfit; says what mends it")
@@ -207,7 +214,7 @@ def _retrain(chosen: argparse.Namespace) -> int:
     report = retrain(config)
     _write_json(chosen.json, report.as_json())
     print_report(report, Console())
-    return 0
+    return _REFUSED if chosen.require_accepted and report.verdict != "accepted" else 0
 
 
 def _doctor(chosen: argparse.Namespace) -> int:

@@ -41,7 +41,9 @@ def retrain(config: RetrainConfig = RetrainConfig()) -> RetrainReport:  # noqa: 
     base_answers = evaluate("modelo base", config.model, None, dataset, config.evaluation, store)
     new_answers = evaluate("tutor nuevo", config.model, adapter.folder / ADAPTER, dataset, config.evaluation, store)
     champion_answers = _answers_of_champion(champion, dataset, config, store)
-    version = register(config.registry, dataset, adapter, base_answers, new_answers, champion_answers, store)
+    version = register(
+        config.registry, config.verdict, dataset, adapter, base_answers, new_answers, champion_answers, store
+    )
     stages = {
         "validation": dataset,
         "base_model": base,

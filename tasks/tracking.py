@@ -98,6 +98,10 @@ class Run:
             self._client.set_terminated(self.id, RunStatus.to_string(RunStatus.FAILED))
             raise
 
+    def log_text(self, file: str, text: str) -> None:
+        """Log `text` under the name `file`."""
+        self._client.log_text(self.id, text, file)
+
     def finish(self) -> None:
         """Mark the run as finished."""
         self._client.set_terminated(self.id, RunStatus.to_string(RunStatus.FINISHED))

@@ -14,6 +14,8 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 PROFILES = REPOSITORY / "deployments" / "profiles"
 DEFAULT_DATASET = REPOSITORY / "data" / "matematicas.jsonl"
 FROZEN_TEST = REPOSITORY / "data" / "frozen-test.json"
+FROZEN_ROWS = REPOSITORY / "data" / "frozen-rows.jsonl"
+FORGETTING = REPOSITORY / "data" / "forgetting.jsonl"
 
 # No library reports to anybody, and none writes progress bars over ours.
 _QUIET_LIBRARIES = {

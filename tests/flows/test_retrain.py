@@ -144,23 +144,23 @@ def test_champion_is_the_best_version_and_never_a_worse_one(
     def holder(alias: str) -> str:
         return str(client.get_model_version_by_alias("tutor-prueba", alias).version)
 
-    assert run(1, base=2, challenger=5) == "accepted"
+    assert run(1, base=20, challenger=50) == "accepted"
     assert holder("champion") == "1"
-    assert run(2, base=2, challenger=5, champion=5) == "refused"
+    assert run(2, base=20, challenger=40, champion=50) == "refused"
     assert holder("champion") == "1"
     assert holder("challenger") == "2"
-    assert run(3, base=2, challenger=6, champion=5) == "accepted"
+    assert run(3, base=20, challenger=60, champion=50) == "accepted"
     assert holder("champion") == "3"
 
     # A version that vanished from the registry is registered again.
     client.delete_model_version("tutor-prueba", "2")
-    assert run(2, base=2, challenger=4, champion=6) == "refused"
+    assert run(2, base=20, challenger=40, champion=60) == "refused"
     assert holder("challenger") == "4"
     assert holder("champion") == "3"
 
 
 def _examined(right: int) -> Examination:
-    return Examination(tuple(GradedAnswer(f"q{at}", "suma (fácil)", "1", "1", "1", at < right, 0) for at in range(10)))
+    return Examination(tuple(GradedAnswer(f"q{at}", "suma (fácil)", "1", "1", "1", at < right, 0) for at in range(100)))
 
 
 @pytest.mark.usefixtures("prefect_server")
