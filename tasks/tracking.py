@@ -43,6 +43,10 @@ class Tracking:
             run_id = self.client.create_run(self._experiment_id, tags=tags, run_name=training).info.run_id
         return Run(self.client, run_id)
 
+    def run(self, run_id: str) -> Run:
+        """Return the run of that id, as it is."""
+        return Run(self.client, run_id)
+
 
 class Run:
     """One MLflow run, written to without making it the active one."""
@@ -93,6 +97,10 @@ class Run:
             self.log_tags({"tutor.refused": str(refusal)})
             self._client.set_terminated(self.id, RunStatus.to_string(RunStatus.FAILED))
             raise
+
+    def log_text(self, file: str, text: str) -> None:
+        """Log `text` under the name `file`."""
+        self._client.log_text(self.id, text, file)
 
     def finish(self) -> None:
         """Mark the run as finished."""

@@ -30,6 +30,7 @@ from tutor.adapter import ADAPTER
 from tutor.config import LoraConfig, ModelConfig, TrainingConfig
 from tutor.head_loss import FrozenHead, summed_cross_entropy
 from tutor.held_out_watch import Validation, held_out_watch
+from tutor.llama_arithmetic import pass_fewer_times
 from tutor.lora_plus import lora_plus_optimizer
 from tutor.packing import PackedRows
 from tutor.progress import ReportProgress
@@ -142,6 +143,7 @@ def _adapted_model(base_folder: Path, model: ModelConfig, lora: LoraConfig) -> A
         reuse_freed_memory()
         register_attention()
         base.set_attn_implementation(SHORT_ATTENTION)
+        pass_fewer_times(base)
         base.set_output_embeddings(FrozenHead(base.get_output_embeddings(), keep=model.keep_dequantised))
     else:
         spare_the_card(base)
