@@ -76,6 +76,13 @@ def test_what_is_no_certain_conversion_is_left(equation: str) -> None:
     assert list(converted(equation)) == []
 
 
+@pytest.mark.parametrize(
+    "equation", ["3 kg + 500 g = 3500 g", "2 h + 30 min = 150 min", "1 € + 20 céntimos = 120 céntimos"]
+)
+def test_operands_in_several_units_are_left(equation: str) -> None:
+    assert prove("Suma", equation, equation.rpartition("= ")[2]).verdict != "refuted"
+
+
 def test_a_conversion_proves_its_result_and_nothing_else() -> None:
     assert prove("¿Cuántos metros son 2 km?", "2 km = 2000 m", "2000 m").verdict == "proven"
     assert prove("¿Cuántas horas son 180 minutos?", "Recuerda: 1 hora = 60 min", "3").verdict == "not checkable"

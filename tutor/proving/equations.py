@@ -30,6 +30,7 @@ from tutor.units import UNITS, symbol_of
 _LONGEST_QUOTE = 120
 _LONGEST_VALUE = 24
 _REMAINDER = re.compile(r"[^.;\n=]{0,40}\b(?:resto|residuo|sobran?|quedan?|remainders?|left|over|r)\b", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_]+|[€$£]")
 _HUNDREDTHS = frozenset("cent cents ¢ céntimo céntimos centimos centavo centavos cm".split())
 
 
@@ -97,9 +98,22 @@ def true_and_false(formula: Formula, text: str, letters: Mapping[str, Value] | N
             if verdict:
                 if len(before.items) > 1 or len(side.items) > 1:
                     yield True
-            elif verdict is False and certain(before, side) and not _with_remainder(before, side, text):
+            elif verdict is False and _is_wrong(before, side, text):
                 yield _fault(before, side, text, letters)
         before = side
+
+
+def _is_wrong(one: Side, other: Side, text: str) -> bool:
+    """Return whether two sides that differ are wrong, all that stands beside them considered."""
+    return certain(one, other) and not _with_remainder(one, other, text) and not _mixes_units(one, text)
+
+
+def _mixes_units(side: Side, text: str) -> bool:
+    """Return whether the operands of a side are in several units of one kind: 3 kg + 500 g."""
+    words = _WORD.findall(text, side.start, side.end) if len(side.items) > 1 else []
+    found = {symbol for word in words if (symbol := symbol_of(word, None)) in UNITS}
+    kinds = [kind for symbol in found if symbol for kind in UNITS[symbol].dimensions]
+    return len(kinds) > len(set(kinds))
 
 
 def _identity(one: Side, other: Side, text: str) -> Iterator[bool | Fault]:
