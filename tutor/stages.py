@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
-import os
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,11 +16,13 @@ from typing import Any
 
 from tutor.rows import digest_of
 from tutor.settings import REPOSITORY
+from tutor.storage import replace_text, told_when_full, write_through
 
 MANIFEST = "manifest.json"
 # What stages are made by; what only shows results, or makes datasets, does not count.
 ROOMS = ("tutor", "data_checks", "tasks")
 _ONLY_SHOWN = {"exercises", "generation.py", "report.py", "plan_report.py", "progress.py", "errors.py"}
+_ADVICE = "free some space and run the same command again: what is finished is not made again"
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,9 @@ def run_stage(
     `make` fills the folder it is given and returns the facts for the manifest. The folder bears a temporary name
     until the manifest is in it. With `resume`, what an interrupted attempt left is kept for the next one. `code` names
     the folders and files of the repository whose change makes the stage out of date.
+
+    Raises:
+        StorageFull: no space is left for the stage; a manifest is not written then.
     """
     digest = digest_of({"stage": name, "code": source_digest(tuple(code)), **inputs})
     folder = root / f"{name}-{digest}"
@@ -65,9 +69,12 @@ def run_stage(
             shutil.rmtree(partial)
         partial.mkdir(exist_ok=True)
         started = time.monotonic()
-        facts = dict(make(partial))
-        facts |= {"stage": name, "digest": digest, "seconds": round(time.monotonic() - started, 2)}
-        _write_manifest(partial, facts)
+        with told_when_full(root, f"the stage '{name}' could not be finished", _ADVICE):
+            facts = dict(make(partial))
+            facts |= {"stage": name, "digest": digest, "seconds": round(time.monotonic() - started, 2)}
+            # Before the manifest, which says that all the rest is there.
+            write_through(partial)
+            _write_manifest(partial, facts)
         shutil.rmtree(folder, ignore_errors=True)
         partial.rename(folder)
         return Finished(folder, digest, facts, reused=False)
@@ -96,12 +103,7 @@ def source_digest(code: tuple[str, ...]) -> str:
 
 def _write_manifest(folder: Path, facts: Mapping[str, Any]) -> None:
     text = json.dumps(facts, ensure_ascii=False, indent=2, sort_keys=True, default=str)
-    temporary = folder / f"{MANIFEST}.partial"
-    with temporary.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.rename(folder / MANIFEST)
+    replace_text(folder / MANIFEST, text)
 
 
 @contextmanager

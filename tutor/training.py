@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import resource
-import shutil
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -22,10 +21,10 @@ from transformers import (
     default_data_collator,
     set_seed,
 )
-from transformers.trainer import TRAINER_STATE_NAME
 
-from tutor import base_model
+from tutor import base_model, checkpoints
 from tutor.adapter import ADAPTER
+from tutor.checkpoints import CHECKPOINTS
 from tutor.config import LoraConfig, ModelConfig, TrainingConfig
 from tutor.errors import TrainingRefused
 from tutor.head_loss import summed_cross_entropy
@@ -38,7 +37,6 @@ from tutor.tokenization import IGNORED, refuse_without_supervision
 if TYPE_CHECKING:
     from datasets import Dataset
 
-CHECKPOINTS = "checkpoints"
 _CHECKPOINTS_AN_EPOCH = 4
 
 LogMetrics = Callable[[int, Mapping[str, float]], None]
@@ -81,7 +79,7 @@ def train_adapter(
     trainer.watcher = watcher
     # The loss is a sum over the whole optimiser step divided by its supervised tokens: let Trainer count them.
     trainer.model_accepts_loss_kwargs = True
-    interrupted = _last_whole_checkpoint(folder / CHECKPOINTS)
+    interrupted = checkpoints.last_whole(folder / CHECKPOINTS)
     result = trainer.train(resume_from_checkpoint=str(interrupted) if interrupted else None)
     _save_adapter(adapted, folder / ADAPTER, model)
     return {
@@ -93,17 +91,6 @@ def train_adapter(
         "useful_tokens_per_second": round(watcher.useful_tokens_per_second, 1),
         "peak_mib": _peak_mib(),
     }
-
-
-def _last_whole_checkpoint(folder: Path) -> Path | None:
-    """Return the newest checkpoint that was written to its end; those that were not are removed."""
-    newest_first = sorted(folder.glob("checkpoint-*"), key=lambda path: -int(path.name.rpartition("-")[2]))
-    for checkpoint in newest_first:
-        # Trainer writes this file last.
-        if (checkpoint / TRAINER_STATE_NAME).is_file():
-            return checkpoint
-        shutil.rmtree(checkpoint)
-    return None
 
 
 def _adapted_model(base_folder: Path, model: ModelConfig, lora: LoraConfig) -> Any:
@@ -134,7 +121,7 @@ def _adapted_model(base_folder: Path, model: ModelConfig, lora: LoraConfig) -> A
 def _arguments(folder: Path, packs: int, training: TrainingConfig) -> TrainingArguments:
     steps_an_epoch = math.ceil(packs / training.gradient_accumulation)
     return TrainingArguments(
-        output_dir=str(folder),
+        output_dir=str(checkpoints.unfinished(folder)),
         num_train_epochs=training.epochs,
         per_device_train_batch_size=1,
         gradient_accumulation_steps=training.gradient_accumulation,
@@ -149,7 +136,6 @@ def _arguments(folder: Path, packs: int, training: TrainingConfig) -> TrainingAr
         logging_nan_inf_filter=False,
         save_strategy="steps",
         save_steps=max(1, math.ceil(steps_an_epoch / _CHECKPOINTS_AN_EPOCH)),
-        save_total_limit=2,
         seed=training.seed,
         use_cpu=base_model.device().type == "cpu",
         bf16=False,
@@ -185,6 +171,13 @@ class _SupervisedTrainer(Trainer):
         loss = summed_cross_entropy(causal.get_output_embeddings(), hidden[:, :-1][supervised], targets[supervised])
         loss = loss / (num_items_in_batch if num_items_in_batch is not None else supervised.sum())
         return (loss, {}) if return_outputs else loss
+
+    def _save_checkpoint(self, model: nn.Module, trial: Any) -> None:
+        step, folder = self.state.global_step, Path(self.args.output_dir).parent
+        with checkpoints.room_for(folder, step):
+            checkpoints.begin(folder)
+            super()._save_checkpoint(model, trial)
+            checkpoints.finish(folder, step)
 
 
 class _Watcher(TrainerCallback):
