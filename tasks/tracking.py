@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import mlflow
-from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, RunStatus
+from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, RunStatus, RunTag
 from mlflow.tracking import MlflowClient
 
+from tasks.metric_spool import Point
 from tutor.config import RetrainConfig
 from tutor.settings import REPOSITORY, Store
 
@@ -66,6 +67,16 @@ class Run:
         """Log `metrics` at `step`."""
         now = int(time.time() * 1000)
         self._client.log_batch(self.id, metrics=[Metric(name, value, now, step) for name, value in metrics.items()])
+
+    def log_points(self, points: Sequence[Point]) -> None:
+        """Log points of a spool, each with its own step and time."""
+        metrics = [
+            Metric(name, value, point.timestamp_ms, point.step)
+            for point in points
+            for name, value in point.metrics.items()
+        ]
+        tags = [RunTag(name, value) for point in points for name, value in point.tags.items()]
+        self._client.log_batch(self.id, metrics=metrics, tags=tags)
 
     def log_table(self, file: str, columns: Mapping[str, list[Any]]) -> None:
         """Log a table of equally long columns under the name `file`, unless an earlier attempt did."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from prefect import task
 
+from tasks.metric_spool import Spool, delivering
 from tasks.policy import BACK_OFF_S, CARD_TAG, HOUR_S, worth_retrying
 from tasks.tracking import Tracking
 from tutor import run_plan
@@ -62,7 +63,8 @@ def _train(
     tracking = Tracking(store, config.registry.experiment)
     run = tracking.open_run(folder.name.removesuffix(".partial"))
     run.log_inputs(config, dataset.facts)
-    with progress("Entrenamiento", "pasos") as report_progress:
+    spool = Spool(folder, run.id)
+    with progress("Entrenamiento", "pasos") as report_progress, delivering(spool, run.log_points):
         measured = train_adapter(
             base,
             load_from_disk(str(tokens / TOKENS)),
@@ -70,7 +72,7 @@ def _train(
             model=config.model,
             lora=config.lora,
             training=config.training,
-            log_metrics=run.log_metrics,
+            log_metrics=spool.add,
             report_progress=report_progress,
         )
     adapter = folder / ADAPTER

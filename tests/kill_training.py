@@ -4,8 +4,8 @@ Run it with: python -m tests.kill_training --kills 24
 It prints JSON: kills, recovered, and the moments after which the adapter was another one, if there are any.
 
 A moment is `step:N` (SIGKILL when optimiser step N is done), `file:N` (SIGKILL when the N-th file or folder of the
-checkpoints is opened, made, renamed or removed) or `bytes:N:SIZE` (after step N, when a file grows beyond SIZE bytes: it
-ends half written). The libraries are loaded once; each training is a process of its own, forked from this one, which
+checkpoints is opened, made, renamed or removed) or `bytes:N:SIZE` (after step N, when a file grows beyond SIZE bytes:
+it ends half written). The libraries are loaded once; each training is a process of its own, forked from this one, which
 never calculates.
 """
 

@@ -1,4 +1,4 @@
-"""Checkpoints to rely on: written aside, their digests last, then moved to their place; a damaged one is passed over."""
+"""Checkpoints to rely on: written aside, their digests last, then moved to their place; damaged ones are skipped."""
 
 from __future__ import annotations
 

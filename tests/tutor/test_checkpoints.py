@@ -112,7 +112,7 @@ def test_a_full_disk_is_one_sentence_and_leaves_the_last_good_checkpoint(writer:
                 WRITERS[writer](unfinished(tmp_path) / f"checkpoint-{step}")
             finish(tmp_path, step)
 
-    with pytest.raises(StorageFull, match="step 4 could not be written: no space is left .*; there is no earlier one"):
+    with pytest.raises(StorageFull, match=r"step 4 could not be written: no space is left .*; there is no earlier one"):
         write(4)
     _write(tmp_path, 4)
     with pytest.raises(StorageFull, match="that of step 4 is kept: free some space and run the same command") as caught:
