@@ -70,4 +70,5 @@ def _evaluate(
     with progress(f"Evaluación: {who}", "preguntas") as report_progress:
         examination = examine(tutor, rows, report_progress)
     write_examination(folder / ANSWERS, examination)
-    return examination.summary()
+    # Fewer than asked for where memory ran out.
+    return {**examination.summary(), "batch_rows": tutor.batch_rows}

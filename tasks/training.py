@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from tutor.config import RetrainConfig
 from tutor.progress import progress
 from tutor.settings import Store
 from tutor.stages import Finished, run_stage
+
+_LADDER = "tutor.memory_ladder"
 
 
 @task(
@@ -32,6 +35,7 @@ def train(config: RetrainConfig, dataset: Finished, base: Finished, tokens: Fini
 
     Raises:
         TrainingRefused: there is nothing to learn from, or the loss is no longer a number.
+        OutOfMemory: memory does not suffice, however small the pieces in which it is worked.
     """
     inputs = {
         "tokens": tokens.digest,
@@ -57,6 +61,7 @@ def _train(
 
     from tutor.adapter import ADAPTER, Origin, write_origin
     from tutor.base_model import load_tokenizer
+    from tutor.memory_ladder import with_less_memory
     from tutor.tokenization import TOKENS
     from tutor.training import train_adapter
 
@@ -65,7 +70,8 @@ def _train(
     run.log_inputs(config, dataset.facts)
     spool = Spool(folder, run.id)
     with progress("Entrenamiento", "pasos") as report_progress, delivering(spool, run.log_points):
-        measured = train_adapter(
+        attempt = partial(
+            train_adapter,
             base,
             load_from_disk(str(tokens / TOKENS)),
             folder,
@@ -75,6 +81,7 @@ def _train(
             log_metrics=spool.add,
             report_progress=report_progress,
         )
+        measured = with_less_memory(folder, attempt, partial(spool.add_tag, _LADDER))
     adapter = folder / ADAPTER
     load_tokenizer(base).save_pretrained(adapter)
     asked = config.evaluation

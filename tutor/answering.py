@@ -16,6 +16,7 @@ from transformers import GenerationConfig, TextIteratorStreamer
 from tutor import base_model
 from tutor.calculator import Calculator
 from tutor.config import ModelConfig
+from tutor.memory_ladder import free_memory, halved, ran_out_of_memory
 from tutor.progress import ReportProgress
 from tutor.prompt import prompt
 from tutor.quantised_linear import SHORT_ATTENTION, compute_plainly, contiguous_for_head, register_attention
@@ -47,7 +48,7 @@ class Tutor:
             loaded = PeftModel.from_pretrained(loaded, str(adapter), use_safetensors=True)
         compute_plainly(loaded, base_model.compute_dtype(model), keep_dequantised=model.keep_dequantised)
         self._model = loaded.eval()
-        self._batch_rows = batch_rows
+        self.batch_rows = batch_rows
         self._generation = GenerationConfig(
             max_new_tokens=max_new_tokens,
             do_sample=False,
@@ -56,13 +57,23 @@ class Tutor:
         )
 
     def answers(self, questions: Sequence[str], report_progress: ReportProgress) -> list[Reply]:
-        """Return the reply to each of `questions`, in their order; those of like length are answered together."""
+        """Return the reply to each of `questions`, in their order; those of like length are answered together.
+
+        Where memory runs out, `batch_rows` is halved and the questions not answered yet are asked again.
+
+        Raises:
+            OutOfMemory: there is no memory for one question alone.
+        """
         order = sorted(range(len(questions)), key=lambda place: len(questions[place]))
         replies: dict[int, Reply] = {}
-        for start in range(0, len(order), self._batch_rows):
-            places = order[start : start + self._batch_rows]
-            replies |= zip(places, self._answer([questions[at] for at in places]), strict=True)
-            report_progress(min(start + self._batch_rows, len(order)), len(order))
+        while len(replies) < len(order):
+            places = order[len(replies) : len(replies) + self.batch_rows]
+            answered = self._answer_if_memory_allows([questions[at] for at in places])
+            if answered is None:
+                self.batch_rows = halved(self.batch_rows)
+                continue
+            replies |= zip(places, answered, strict=True)
+            report_progress(len(replies), len(order))
         return [replies[place] for place in range(len(questions))]
 
     def stream(self, question: str) -> Iterator[str]:
@@ -84,6 +95,16 @@ class Tutor:
         writer.join()
         if failures:
             raise failures[0]
+
+    def _answer_if_memory_allows(self, questions: Sequence[str]) -> list[Reply] | None:
+        """Return the replies, None where memory ran out; what was in it is free again by then."""
+        try:
+            return self._answer(questions)
+        except (RuntimeError, MemoryError) as error:
+            if not ran_out_of_memory(error):
+                raise
+        free_memory()
+        return None
 
     @torch.no_grad()
     def _answer(self, questions: Sequence[str]) -> list[Reply]:

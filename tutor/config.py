@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from tutor.errors import UsageError
 from tutor.settings import DEFAULT_DATASET, PROFILES
@@ -108,7 +108,19 @@ class TrainingConfig(Section):
         le=4096,
         description="Length of the blocks into which rows are packed, in tokens; longer rows are set aside.",
     )
-    gradient_accumulation: int = Field(1, ge=1, le=512, description="Blocks to one optimiser step.")
+    micro_batch: int = Field(
+        1, ge=1, le=64, description="Blocks worked on at once; fewer when memory runs out, at the same optimiser steps."
+    )
+    processes: int = Field(
+        1, ge=1, le=64, description="Processes that train together on this machine, one to a card (torchrun, DDP)."
+    )
+    gradient_accumulation: int = Field(
+        1,
+        ge=1,
+        le=512,
+        validate_default=True,
+        description="Blocks to one optimiser step, over all processes; a multiple of micro_batch × processes.",
+    )
     max_grad_norm: float = Field(1.0, gt=0, description="Gradient norm above which gradients are scaled down.")
     gradient_checkpointing: bool = Field(
         False,
@@ -117,6 +129,14 @@ class TrainingConfig(Section):
     )
     logging_steps: int = Field(10, ge=1, description="Optimiser steps between two points of the curves in MLflow.")
     seed: int = Field(7, ge=0, lt=2**32, description="Seed of the adapter's first weights and of the order of rows.")
+
+    @field_validator("gradient_accumulation")
+    @classmethod
+    def _steps_of_whole_micro_batches(cls, blocks: int, info: ValidationInfo) -> int:
+        together = info.data.get("micro_batch", 1) * info.data.get("processes", 1)
+        if blocks % together:
+            raise ValueError(f"expected a multiple of micro_batch × processes, which is {together}")
+        return blocks
 
 
 class EvaluationConfig(Section):

@@ -78,6 +78,7 @@ class PackedRows(TorchDataset[Mapping[str, Tensor]]):
         self._input_ids = tokens.with_format("arrow")[:]["input_ids"]
         lengths, self._prompt_tokens = token_counts(tokens)
         self._packs = pack_rows(lengths, pack_tokens, seed)
+        self.longest_row = int(np.max(lengths))
         self._pack_tokens, self._pad_id = pack_tokens, pad_id
 
     def __len__(self) -> int:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import resource
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,10 +29,11 @@ from tutor.checkpoints import CHECKPOINTS
 from tutor.config import LoraConfig, ModelConfig, TrainingConfig
 from tutor.errors import TrainingRefused
 from tutor.head_loss import summed_cross_entropy
+from tutor.memory_ladder import MemoryRanOut, Rung, pieces_of, ran_out_of_memory, rung_in
 from tutor.packing import PackedRows
 from tutor.progress import ReportProgress
 from tutor.quantised_linear import SHORT_ATTENTION, compute_plainly, register_attention, reuse_freed_memory
-from tutor.small_card import checkpoint_as_needed, spare_the_card
+from tutor.small_card import checkpoint_as_needed, checkpoint_layers, spare_the_card
 from tutor.tokenization import IGNORED, refuse_without_supervision
 
 if TYPE_CHECKING:
@@ -55,16 +57,17 @@ def train_adapter(
 ) -> Mapping[str, Any]:
     """Write the trained adapter to `folder/adapter` and return what training measured.
 
-    What an interrupted call left in `folder/checkpoints` is taken up again.
+    What an interrupted call left in `folder/checkpoints` is taken up again, on the rung of the memory ladder where
+    it was.
 
     Raises:
+        MemoryRanOut: memory does not suffice on this rung.
         TrainingRefused: a row has no supervised token, or the loss is no longer a number.
     """
     refuse_without_supervision(tokens)
     set_seed(training.seed)
     adapted = _adapted_model(base_folder, model, lora)
-    if training.gradient_checkpointing:
-        checkpoint_as_needed(adapted.get_base_model(), lora, training, keep=model.keep_dequantised)
+    rung = _applied(rung_in(folder, training), adapted.get_base_model(), model, lora, training)
     pad_id = base_model.load_tokenizer(base_folder).pad_token_id
     packs = PackedRows(tokens, training.pack_tokens, pad_id, training.seed)
     watcher = _Watcher(log_metrics, report_progress)
@@ -76,21 +79,56 @@ def train_adapter(
         callbacks=[watcher],
     )
     trainer.remove_callback(PrinterCallback)
-    trainer.watcher = watcher
+    trainer.watcher, trainer.rung = watcher, rung
     # The loss is a sum over the whole optimiser step divided by its supervised tokens: let Trainer count them.
     trainer.model_accepts_loss_kwargs = True
     interrupted = checkpoints.last_whole(folder / CHECKPOINTS)
-    result = trainer.train(resume_from_checkpoint=str(interrupted) if interrupted else None)
+    if not _train(trainer, interrupted):
+        layers = len(adapted.get_base_model().get_decoder().layers)
+        raise MemoryRanOut(trainer.state.global_step, rung, layers, packs.longest_row)
     _save_adapter(adapted, folder / ADAPTER, model)
     return {
         "steps": trainer.state.global_step,
         "resumed_from": interrupted.name if interrupted else None,
-        "loss": result.training_loss,
+        "loss": _mean_loss(trainer.state.log_history),
         "trainable_parameters": sum(p.numel() for p in adapted.parameters() if p.requires_grad),
-        "useful_tokens": watcher.useful_tokens,
+        "useful_tokens": trainer.state.num_input_tokens_seen,
         "useful_tokens_per_second": round(watcher.useful_tokens_per_second, 1),
         "peak_mib": _peak_mib(),
     }
+
+
+def _train(trainer: Trainer, interrupted: Path | None) -> bool:
+    """Return whether training came to its end, False where memory ran out."""
+    try:
+        trainer.train(resume_from_checkpoint=str(interrupted) if interrupted else None)
+    except (RuntimeError, MemoryError) as error:
+        # Told by the caller, once the frames that hold the activations are gone.
+        if not ran_out_of_memory(error):
+            raise
+        return False
+    return True
+
+
+def _applied(rung: Rung, base: Any, model: ModelConfig, lora: LoraConfig, training: TrainingConfig) -> Rung:
+    """Have at least as many layers checkpointed as `rung` says; return it with the number that are."""
+    count = 0
+    if training.gradient_checkpointing:
+        count = checkpoint_as_needed(base, lora, training, keep=model.keep_dequantised)
+    if rung.checkpointed > count:
+        count = rung.checkpointed
+        checkpoint_layers(base, count)
+    return replace(rung, checkpointed=count)
+
+
+def _mean_loss(history: Sequence[Mapping[str, float]]) -> float:
+    """Return the mean loss of all steps that were logged, those before an interruption too."""
+    total, before = 0.0, 0.0
+    for logged in history:
+        if "loss" in logged:
+            total += logged["loss"] * (logged["step"] - before)
+            before = logged["step"]
+    return total / before
 
 
 def _adapted_model(base_folder: Path, model: ModelConfig, lora: LoraConfig) -> Any:
@@ -123,8 +161,8 @@ def _arguments(folder: Path, packs: int, training: TrainingConfig) -> TrainingAr
     return TrainingArguments(
         output_dir=str(checkpoints.unfinished(folder)),
         num_train_epochs=training.epochs,
-        per_device_train_batch_size=1,
-        gradient_accumulation_steps=training.gradient_accumulation,
+        per_device_train_batch_size=training.micro_batch,
+        gradient_accumulation_steps=training.gradient_accumulation // (training.micro_batch * training.processes),
         learning_rate=training.learning_rate,
         warmup_steps=training.warmup_share,
         lr_scheduler_type="cosine",
@@ -153,6 +191,20 @@ class _SupervisedTrainer(Trainer):
     """Trainer that works out logits only where there is something to learn."""
 
     watcher: _Watcher
+    rung: Rung
+
+    def training_step(
+        self, model: nn.Module, inputs: dict[str, Any], num_items_in_batch: Tensor | int | None = None
+    ) -> Tensor:
+        """Return the loss of a micro-batch, worked out piece by piece; the last piece carries gradients to all."""
+        self.state.num_input_tokens_seen += int(inputs.pop("useful_tokens").sum())
+        *earlier, last = pieces_of(inputs, self.rung)
+        losses = []
+        for piece in earlier:
+            with self.accelerator.no_sync(model):
+                losses.append(super().training_step(model, piece, num_items_in_batch))
+        losses.append(super().training_step(model, last, num_items_in_batch))
+        return torch.stack(losses).sum() if earlier else losses[0]
 
     def compute_loss(
         self,
@@ -162,7 +214,6 @@ class _SupervisedTrainer(Trainer):
         num_items_in_batch: Tensor | int | None = None,
     ) -> Any:
         """Return the summed cross entropy of the supervised tokens over those of the whole optimiser step."""
-        self.watcher.useful_tokens += int(inputs["useful_tokens"].sum())
         causal: Any = self.accelerator.unwrap_model(model).get_base_model()
         packed = {name: inputs[name] for name in ("input_ids", "position_ids")}
         hidden = causal.model(**packed, use_cache=False).last_hidden_state
@@ -185,18 +236,14 @@ class _Watcher(TrainerCallback):
 
     def __init__(self, log_metrics: LogMetrics, report_progress: ReportProgress) -> None:
         self._log_metrics, self._report_progress = log_metrics, report_progress
-        self.useful_tokens = 0
-        self._started = time.monotonic()
-        self._last = (self._started, 0)
-
-    @property
-    def useful_tokens_per_second(self) -> float:
-        """Return non-padding tokens a second since training began."""
-        return self.useful_tokens / max(time.monotonic() - self._started, 1e-9)
+        self._first = self._last = (time.monotonic(), 0)
+        self.useful_tokens_per_second = 0.0
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
-        self._started = time.monotonic()
-        self._last = (self._started, 0)
+        self._first = self._last = (time.monotonic(), state.num_input_tokens_seen)
+
+    def on_train_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        self.useful_tokens_per_second = _speed(self._first, (time.monotonic(), state.num_input_tokens_seen))
 
     def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         self._report_progress(state.global_step, state.max_steps)
@@ -210,13 +257,17 @@ class _Watcher(TrainerCallback):
                 f"step {state.global_step}: the loss is {logs['loss']} and the gradient norm {logs['grad_norm']}; "
                 "expected numbers: lower training.learning_rate"
             )
-        now = time.monotonic()
-        since, tokens = self._last
-        self._last = (now, self.useful_tokens)
+        now = (time.monotonic(), state.num_input_tokens_seen)
         measured = {name: logs[name] for name in ("loss", "grad_norm", "learning_rate", "epoch")}
-        measured["useful_tokens_per_second"] = (self.useful_tokens - tokens) / max(now - since, 1e-9)
+        measured["useful_tokens_per_second"] = _speed(self._last, now)
+        self._last = now
         measured["peak_mib"] = _peak_mib()
         self._log_metrics(state.global_step, measured)
+
+
+def _speed(before: tuple[float, int], now: tuple[float, int]) -> float:
+    """Return the non-padding tokens a second between two moments, each with the tokens until then."""
+    return (now[1] - before[1]) / max(now[0] - before[0], 1e-9)
 
 
 def _save_adapter(adapted: Any, folder: Path, model: ModelConfig) -> None:
