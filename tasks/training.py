@@ -61,6 +61,7 @@ def _train(
 
     from tutor.adapter import ADAPTER, Origin, write_origin
     from tutor.base_model import load_tokenizer
+    from tutor.data_parallel import train_together
     from tutor.memory_ladder import with_less_memory
     from tutor.tokenization import TOKENS
     from tutor.training import train_adapter
@@ -70,17 +71,12 @@ def _train(
     run.log_inputs(config, dataset.facts)
     spool = Spool(folder, run.id)
     with progress("Entrenamiento", "pasos") as report_progress, delivering(spool, run.log_points):
-        attempt = partial(
-            train_adapter,
-            base,
-            load_from_disk(str(tokens / TOKENS)),
-            folder,
-            model=config.model,
-            lora=config.lora,
-            training=config.training,
-            log_metrics=spool.add,
-            report_progress=report_progress,
-        )
+        sections = {"model": config.model, "lora": config.lora, "training": config.training}
+        told = {"log_metrics": spool.add, "report_progress": report_progress}
+        if config.training.processes > 1:
+            attempt = partial(train_together, base, tokens / TOKENS, folder, **sections, **told)
+        else:
+            attempt = partial(train_adapter, base, load_from_disk(str(tokens / TOKENS)), folder, **sections, **told)
         measured = with_less_memory(folder, attempt, partial(spool.add_tag, _LADDER))
     adapter = folder / ADAPTER
     load_tokenizer(base).save_pretrained(adapter)

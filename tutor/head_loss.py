@@ -29,7 +29,7 @@ class _SummedCrossEntropy(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, hidden: Tensor, weight: Tensor, bias: Tensor | None, targets: Tensor) -> Tensor:
-        at_once = len(hidden) if weight.dtype == hidden.dtype else _TOKENS_AT_ONCE
+        at_once = max(len(hidden), 1) if weight.dtype == hidden.dtype else _TOKENS_AT_ONCE
         blocks = [
             _loss_and_gradient(part, weight, bias, of_part)
             for part, of_part in zip(hidden.split(at_once), targets.split(at_once), strict=True)

@@ -7,6 +7,7 @@ import resource
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +31,7 @@ from tutor.config import LoraConfig, ModelConfig, TrainingConfig
 from tutor.errors import TrainingRefused
 from tutor.head_loss import summed_cross_entropy
 from tutor.memory_ladder import MemoryRanOut, Rung, pieces_of, ran_out_of_memory, rung_in
-from tutor.packing import PackedRows
+from tutor.packing import PackedRows, ShuffledPacks
 from tutor.progress import ReportProgress
 from tutor.quantised_linear import SHORT_ATTENTION, compute_plainly, register_attention, reuse_freed_memory
 from tutor.small_card import checkpoint_as_needed, checkpoint_layers, spare_the_card
@@ -70,30 +71,33 @@ def train_adapter(
     rung = _applied(rung_in(folder, training), adapted.get_base_model(), model, lora, training)
     pad_id = base_model.load_tokenizer(base_folder).pad_token_id
     packs = PackedRows(tokens, training.pack_tokens, pad_id, training.seed)
-    watcher = _Watcher(log_metrics, report_progress)
     trainer = _SupervisedTrainer(
         model=adapted,
         args=_arguments(folder / CHECKPOINTS, len(packs), training),
         train_dataset=packs,
         data_collator=default_data_collator,
-        callbacks=[watcher],
+        callbacks=[_Watcher(log_metrics, report_progress)],
     )
     trainer.remove_callback(PrinterCallback)
-    trainer.watcher, trainer.rung = watcher, rung
+    trainer.rung = rung
+    # By its own forward, which is what spreads gradients over several processes.
+    adapted.forward = partial(_summed_loss, adapted.get_base_model())
     # The loss is a sum over the whole optimiser step divided by its supervised tokens: let Trainer count them.
     trainer.model_accepts_loss_kwargs = True
-    interrupted = checkpoints.last_whole(folder / CHECKPOINTS)
+    with trainer.accelerator.main_process_first():
+        interrupted = checkpoints.last_whole(folder / CHECKPOINTS)
     if not _train(trainer, interrupted):
         layers = len(adapted.get_base_model().get_decoder().layers)
         raise MemoryRanOut(trainer.state.global_step, rung, layers, packs.longest_row)
-    _save_adapter(adapted, folder / ADAPTER, model)
+    if trainer.is_world_process_zero():
+        _save_adapter(adapted, folder / ADAPTER, model)
     return {
         "steps": trainer.state.global_step,
         "resumed_from": interrupted.name if interrupted else None,
         "loss": _mean_loss(trainer.state.log_history),
         "trainable_parameters": sum(p.numel() for p in adapted.parameters() if p.requires_grad),
         "useful_tokens": trainer.state.num_input_tokens_seen,
-        "useful_tokens_per_second": round(watcher.useful_tokens_per_second, 1),
+        "useful_tokens_per_second": round(_speed(trainer.state.log_history), 1),
         "peak_mib": _peak_mib(),
     }
 
@@ -190,14 +194,14 @@ def _arguments(folder: Path, packs: int, training: TrainingConfig) -> TrainingAr
 class _SupervisedTrainer(Trainer):
     """Trainer that works out logits only where there is something to learn."""
 
-    watcher: _Watcher
     rung: Rung
 
     def training_step(
         self, model: nn.Module, inputs: dict[str, Any], num_items_in_batch: Tensor | int | None = None
     ) -> Tensor:
         """Return the loss of a micro-batch, worked out piece by piece; the last piece carries gradients to all."""
-        self.state.num_input_tokens_seen += int(inputs.pop("useful_tokens").sum())
+        useful = inputs.pop("useful_tokens").sum().to(self.args.device)
+        self.state.num_input_tokens_seen += int(self.accelerator.reduce(useful))
         *earlier, last = pieces_of(inputs, self.rung)
         losses = []
         for piece in earlier:
@@ -214,21 +218,33 @@ class _SupervisedTrainer(Trainer):
         num_items_in_batch: Tensor | int | None = None,
     ) -> Any:
         """Return the summed cross entropy of the supervised tokens over those of the whole optimiser step."""
-        causal: Any = self.accelerator.unwrap_model(model).get_base_model()
-        packed = {name: inputs[name] for name in ("input_ids", "position_ids")}
-        hidden = causal.model(**packed, use_cache=False).last_hidden_state
-        targets = inputs["labels"][:, 1:]
-        supervised = targets != IGNORED
-        loss = summed_cross_entropy(causal.get_output_embeddings(), hidden[:, :-1][supervised], targets[supervised])
-        loss = loss / (num_items_in_batch if num_items_in_batch is not None else supervised.sum())
+        loss = model(**{name: inputs[name] for name in ("input_ids", "position_ids", "labels")})
+        count = num_items_in_batch if num_items_in_batch is not None else (inputs["labels"][:, 1:] != IGNORED).sum()
+        # The mean over processes is taken of the gradients; the sum is wanted.
+        loss = loss * self.args.world_size / count
         return (loss, {}) if return_outputs else loss
 
     def _save_checkpoint(self, model: nn.Module, trial: Any) -> None:
-        step, folder = self.state.global_step, Path(self.args.output_dir).parent
+        step, folder = self.state.global_step, Path(str(self.args.output_dir)).parent
         with checkpoints.room_for(folder, step):
-            checkpoints.begin(folder)
+            if self.args.should_save:
+                checkpoints.begin(folder)
+            self.accelerator.wait_for_everyone()
             super()._save_checkpoint(model, trial)
-            checkpoints.finish(folder, step)
+            self.accelerator.wait_for_everyone()
+            if self.args.should_save:
+                checkpoints.finish(folder, step)
+
+    def _get_train_sampler(self, train_dataset: Any = None) -> ShuffledPacks:
+        return ShuffledPacks(len(self.train_dataset), self.args.seed, self.args.world_size * self.args.train_batch_size)
+
+
+def _summed_loss(causal: Any, input_ids: Tensor, position_ids: Tensor, labels: Tensor) -> Tensor:
+    """Return the summed cross entropy of the supervised tokens, a float32 scalar; arguments are `(blocks, tokens)`."""
+    hidden = causal.model(input_ids=input_ids, position_ids=position_ids, use_cache=False).last_hidden_state
+    targets = labels[:, 1:]
+    supervised = targets != IGNORED
+    return summed_cross_entropy(causal.get_output_embeddings(), hidden[:, :-1][supervised], targets[supervised])
 
 
 class _Watcher(TrainerCallback):
@@ -236,14 +252,10 @@ class _Watcher(TrainerCallback):
 
     def __init__(self, log_metrics: LogMetrics, report_progress: ReportProgress) -> None:
         self._log_metrics, self._report_progress = log_metrics, report_progress
-        self._first = self._last = (time.monotonic(), 0)
-        self.useful_tokens_per_second = 0.0
+        self._last = (time.monotonic(), 0)
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
-        self._first = self._last = (time.monotonic(), state.num_input_tokens_seen)
-
-    def on_train_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
-        self.useful_tokens_per_second = _speed(self._first, (time.monotonic(), state.num_input_tokens_seen))
+        self._last = (time.monotonic(), state.num_input_tokens_seen)
 
     def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         self._report_progress(state.global_step, state.max_steps)
@@ -257,17 +269,21 @@ class _Watcher(TrainerCallback):
                 f"step {state.global_step}: the loss is {logs['loss']} and the gradient norm {logs['grad_norm']}; "
                 "expected numbers: lower training.learning_rate"
             )
-        now = (time.monotonic(), state.num_input_tokens_seen)
+        since, tokens = self._last
+        self._last = (time.monotonic(), state.num_input_tokens_seen)
+        passed = {"seconds": self._last[0] - since, "useful_tokens": self._last[1] - tokens}
+        # Kept in checkpoints with the rest of the history.
+        state.log_history[-1] |= passed
         measured = {name: logs[name] for name in ("loss", "grad_norm", "learning_rate", "epoch")}
-        measured["useful_tokens_per_second"] = _speed(self._last, now)
-        self._last = now
+        measured["useful_tokens_per_second"] = _speed([passed])
         measured["peak_mib"] = _peak_mib()
         self._log_metrics(state.global_step, measured)
 
 
-def _speed(before: tuple[float, int], now: tuple[float, int]) -> float:
-    """Return the non-padding tokens a second between two moments, each with the tokens until then."""
-    return (now[1] - before[1]) / max(now[0] - before[0], 1e-9)
+def _speed(history: Sequence[Mapping[str, float]]) -> float:
+    """Return the non-padding tokens a second in what was logged."""
+    timed = [logged for logged in history if "seconds" in logged]
+    return sum(logged["useful_tokens"] for logged in timed) / max(sum(logged["seconds"] for logged in timed), 1e-9)
 
 
 def _save_adapter(adapted: Any, folder: Path, model: ModelConfig) -> None:
