@@ -62,6 +62,7 @@ def _train(
     from tutor.adapter import ADAPTER, Origin, write_origin
     from tutor.base_model import load_tokenizer
     from tutor.data_parallel import train_together
+    from tutor.energy import metered
     from tutor.memory_ladder import with_less_memory
     from tutor.tokenization import TOKENS
     from tutor.training import train_adapter
@@ -77,10 +78,14 @@ def _train(
             attempt = partial(train_together, base, tokens / TOKENS, folder, **sections, **told)
         else:
             attempt = partial(train_adapter, base, load_from_disk(str(tokens / TOKENS)), folder, **sections, **told)
-        measured = with_less_memory(folder, attempt, partial(spool.add_tag, _LADDER))
+        with metered(folder, config.energy, config.training.processes) as meter:
+            measured = with_less_memory(folder, attempt, partial(spool.add_tag, _LADDER))
+        energy = meter.facts()
+        spool.add(measured["steps"], {name: energy[name] for name in ("energy_wh", "cost")})
+        spool.add_tag("tutor.energy_from", energy["energy_from"])
     adapter = folder / ADAPTER
     load_tokenizer(base).save_pretrained(adapter)
     asked = config.evaluation
     origin = Origin(config.model, dataset.facts["dataset_digest"], asked.max_new_tokens, asked.batch_rows)
     write_origin(adapter, origin)
-    return {**measured, **run_plan.facts_to_keep(config)}
+    return {**measured, **energy, **run_plan.facts_to_keep(config)}

@@ -162,6 +162,17 @@ class RegistryConfig(Section):
     )
 
 
+class EnergyConfig(Section):
+    """What the energy of a training is reckoned with."""
+
+    watts: float = Field(
+        65, gt=0, le=100_000, description="Power that a machine is taken to draw where no card tells its own, watts."
+    )
+    price_per_kwh: float = Field(
+        0.2, ge=0, le=1000, description="Price of a kilowatt-hour, in the currency in which costs are to be stated."
+    )
+
+
 class RetrainConfig(Section):
     """Everything that a retraining run can be told."""
 
@@ -171,6 +182,7 @@ class RetrainConfig(Section):
     training: TrainingConfig = Field(TrainingConfig(), description="How it is trained.")
     evaluation: EvaluationConfig = Field(EvaluationConfig(), description="How it is examined.")
     registry: RegistryConfig = Field(RegistryConfig(), description="Where the result goes.")
+    energy: EnergyConfig = Field(EnergyConfig(), description="What its energy is reckoned with.")
 
 
 def profile_names() -> list[str]:
