@@ -18,9 +18,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from tutor import errors
 from tutor.config import LoraConfig, ModelConfig, TrainingConfig
-from tutor.errors import TutorError, WorkerLost
+from tutor.errors import TutorError, UsageError, WorkerLost
 from tutor.memory_ladder import MemoryRanOut, Rung
 from tutor.progress import ReportProgress
 from tutor.settings import REPOSITORY
@@ -44,10 +46,13 @@ def train_together(
     """Train as `train_adapter` does, in `training.processes` processes; return what the first of them measured.
 
     Raises:
+        UsageError: there are fewer cards than processes.
         TutorError: what a process refused.
         MemoryRanOut: memory did not suffice in one of them.
         WorkerLost: a process ended without a word; what it wrote is in `folder/processes.log`.
     """
+    if 0 < (cards := torch.cuda.device_count()) < training.processes:
+        raise UsageError(f"training.processes: got {training.processes}, expected at most {cards}, the cards there are")
     sections = {"model": model, "lora": lora, "training": training}
     specification = {"base": str(base_folder), "tokens": str(tokens_folder), "folder": str(folder)}
     specification |= {name: section.model_dump(mode="json") for name, section in sections.items()}
@@ -55,7 +60,7 @@ def train_together(
     ended: dict[str, Any] = {}
     with (
         (folder / LOG).open("w", encoding="utf-8") as log,
-        _start(folder / _SPECIFICATION, training.processes, log) as (processes),
+        _start(folder / _SPECIFICATION, training.processes, log) as processes,
     ):
         try:
             for line in processes.stdout or ():
@@ -79,7 +84,7 @@ def _start(specification: Path, count: int, log: Any) -> subprocess.Popen[str]:
     environment = {
         **os.environ,
         "PYTHONPATH": os.pathsep.join([str(REPOSITORY), *filter(None, [os.environ.get("PYTHONPATH")])]),
-        # All of them are on this machine: nothing listens on another address.
+        # All of them are on this machine.
         "GLOO_SOCKET_IFNAME": "lo",
         "NCCL_SOCKET_IFNAME": "lo",
         "OMP_NUM_THREADS": str(max(1, len(os.sched_getaffinity(0)) // count)),
@@ -98,7 +103,11 @@ def _understood(line: str) -> tuple[str, Any]:
     """Return what a line says and about what; nothing for what a library printed."""
     if not line.startswith('{"tutor":'):
         return "", None
-    kind, said = json.loads(line)["tutor"]
+    try:
+        kind, said = json.loads(line)["tutor"]
+    except ValueError:
+        # Cut off: the process was killed while it wrote.
+        return "", None
     return kind, said
 
 
@@ -113,7 +122,7 @@ def _outcome(ended: Mapping[str, Any], status: int, log: Path) -> Mapping[str, A
         facts: Mapping[str, Any] = ended["facts"]
         return facts
     raise WorkerLost(
-        f"a process that was training was ended from outside (exit status {status}); {log} says more; "
+        f"a training process ended before it was done (exit status {status}); {log} says more; "
         "run the same command again: training goes on from its last checkpoint"
     )
 
@@ -127,7 +136,6 @@ def _tell(kind: str, said: Mapping[str, Any]) -> None:
 def _main(specification: Path) -> int:
     """Train as one of the processes that torchrun started; return the exit status."""
     threading.Thread(target=_leave_with_starter, daemon=True).start()
-    import torch
     from accelerate import PartialState
     from datasets import load_from_disk
 

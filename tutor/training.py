@@ -162,7 +162,7 @@ def _adapted_model(base_folder: Path, model: ModelConfig, lora: LoraConfig) -> A
 
 def _arguments(folder: Path, packs: int, training: TrainingConfig) -> TrainingArguments:
     steps_an_epoch = math.ceil(packs / training.gradient_accumulation)
-    return TrainingArguments(
+    arguments = TrainingArguments(
         output_dir=str(checkpoints.unfinished(folder)),
         num_train_epochs=training.epochs,
         per_device_train_batch_size=training.micro_batch,
@@ -189,6 +189,9 @@ def _arguments(folder: Path, packs: int, training: TrainingConfig) -> TrainingAr
         disable_tqdm=True,
         log_level="error",
     )
+    # On a machine with several cards Trainer would spread one process over all of them (DataParallel).
+    arguments._n_gpu = min(arguments.n_gpu, 1)
+    return arguments
 
 
 class _SupervisedTrainer(Trainer):
@@ -271,7 +274,7 @@ class _Watcher(TrainerCallback):
             )
         since, tokens = self._last
         self._last = (time.monotonic(), state.num_input_tokens_seen)
-        passed = {"seconds": self._last[0] - since, "useful_tokens": self._last[1] - tokens}
+        passed = {"passed_s": self._last[0] - since, "passed_tokens": self._last[1] - tokens}
         # Kept in checkpoints with the rest of the history.
         state.log_history[-1] |= passed
         measured = {name: logs[name] for name in ("loss", "grad_norm", "learning_rate", "epoch")}
@@ -282,8 +285,8 @@ class _Watcher(TrainerCallback):
 
 def _speed(history: Sequence[Mapping[str, float]]) -> float:
     """Return the non-padding tokens a second in what was logged."""
-    timed = [logged for logged in history if "seconds" in logged]
-    return sum(logged["useful_tokens"] for logged in timed) / max(sum(logged["seconds"] for logged in timed), 1e-9)
+    timed = [logged for logged in history if "passed_s" in logged]
+    return sum(logged["passed_tokens"] for logged in timed) / max(sum(logged["passed_s"] for logged in timed), 1e-9)
 
 
 def _save_adapter(adapted: Any, folder: Path, model: ModelConfig) -> None:
