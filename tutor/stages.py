@@ -61,7 +61,8 @@ def run_stage(
     digest = digest_of({"stage": name, "code": source_digest(tuple(code)), **inputs})
     folder = root / f"{name}-{digest}"
     root.mkdir(parents=True, exist_ok=True)
-    with _only_one(root / f".{name}-{digest}.lock"):
+    full = f"the stage '{name}' could not be finished"
+    with told_when_full(root, full, _ADVICE), _only_one(root / f".{name}-{digest}.lock"):
         if (folder / MANIFEST).is_file():
             return Finished(folder, digest, read_manifest(folder), reused=True)
         partial = root / f"{name}-{digest}.partial"
@@ -69,12 +70,11 @@ def run_stage(
             shutil.rmtree(partial)
         partial.mkdir(exist_ok=True)
         started = time.monotonic()
-        with told_when_full(root, f"the stage '{name}' could not be finished", _ADVICE):
-            facts = dict(make(partial))
-            facts |= {"stage": name, "digest": digest, "seconds": round(time.monotonic() - started, 2)}
-            # Before the manifest, which says that all the rest is there.
-            write_through(partial)
-            _write_manifest(partial, facts)
+        facts = dict(make(partial))
+        facts |= {"stage": name, "digest": digest, "seconds": round(time.monotonic() - started, 2)}
+        # Before the manifest, which says that all the rest is there.
+        write_through(partial)
+        _write_manifest(partial, facts)
         shutil.rmtree(folder, ignore_errors=True)
         partial.rename(folder)
         return Finished(folder, digest, facts, reused=False)

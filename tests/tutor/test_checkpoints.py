@@ -2,8 +2,9 @@
 
 import resource
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -99,7 +100,15 @@ WRITERS: dict[str, Callable[[Path], object]] = {
     "python": lambda folder: (folder / "a").write_bytes(bytes(2_000_000)),
     "torch": lambda folder: torch.save({"a": torch.ones(500_000)}, folder / "a"),
     "safetensors": lambda folder: save_file({"a": torch.ones(500_000)}, folder / "a"),
+    "sqlite": lambda folder: _fill_a_database(folder / "a"),
 }
+
+
+def _fill_a_database(file: Path) -> None:
+    with closing(sqlite3.connect(file)) as database:
+        database.execute("PRAGMA max_page_count = 10")
+        database.execute("CREATE TABLE curves (point TEXT)")
+        database.execute("INSERT INTO curves VALUES (?)", ["x" * 500_000])
 
 
 @pytest.mark.parametrize("writer", WRITERS)
