@@ -91,7 +91,7 @@ def _power_of_cards(cards: int) -> Iterator[ReadWatts | None]:
 
 def _readable(nvml: Any, cards: int) -> ReadWatts | None:
     def read_watts() -> float:
-        return sum(nvml.nvmlDeviceGetPowerUsage(handle) for handle in handles) / 1000
+        return float(sum(nvml.nvmlDeviceGetPowerUsage(handle) for handle in handles)) / 1000
 
     try:
         handles = [nvml.nvmlDeviceGetHandleByIndex(index) for index in range(cards)]
