@@ -29,11 +29,12 @@ from tutor.adapter import ADAPTER
 from tutor.checkpoints import CHECKPOINTS
 from tutor.config import LoraConfig, ModelConfig, TrainingConfig
 from tutor.errors import TrainingRefused
-from tutor.head_loss import summed_cross_entropy
+from tutor.head_loss import FrozenHead, summed_cross_entropy
 from tutor.memory_ladder import MemoryRanOut, Rung, pieces_of, ran_out_of_memory, rung_in
 from tutor.packing import PackedRows, ShuffledPacks
 from tutor.progress import ReportProgress
-from tutor.quantised_linear import SHORT_ATTENTION, compute_plainly, register_attention, reuse_freed_memory
+from tutor.quantised_linear import compute_plainly, reuse_freed_memory
+from tutor.short_attention import SHORT_ATTENTION, RowBorders, register_attention
 from tutor.small_card import checkpoint_as_needed, checkpoint_layers, spare_the_card
 from tutor.tokenization import IGNORED, refuse_without_supervision
 
@@ -142,6 +143,7 @@ def _adapted_model(base_folder: Path, model: ModelConfig, lora: LoraConfig) -> A
         reuse_freed_memory()
         register_attention()
         base.set_attn_implementation(SHORT_ATTENTION)
+        base.set_output_embeddings(FrozenHead(base.get_output_embeddings(), keep=model.keep_dequantised))
     else:
         spare_the_card(base)
         torch.cuda.empty_cache()
@@ -244,7 +246,9 @@ class _SupervisedTrainer(Trainer):
 
 def _summed_loss(causal: Any, input_ids: Tensor, position_ids: Tensor, labels: Tensor) -> Tensor:
     """Return the summed cross entropy of the supervised tokens, a float32 scalar; arguments are `(blocks, tokens)`."""
-    hidden = causal.model(input_ids=input_ids, position_ids=position_ids, use_cache=False).last_hidden_state
+    packed = {"input_ids": input_ids, "position_ids": position_ids}
+    borders = RowBorders.of(position_ids) if len(position_ids) == 1 else None
+    hidden = causal.model(**packed, use_cache=False, row_borders=borders).last_hidden_state
     targets = labels[:, 1:]
     supervised = targets != IGNORED
     return summed_cross_entropy(causal.get_output_embeddings(), hidden[:, :-1][supervised], targets[supervised])
@@ -265,6 +269,11 @@ class _Watcher(TrainerCallback):
 
     def on_log(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         logs: Mapping[str, float] = kwargs["logs"]
+        since, tokens = self._last
+        self._last = (time.monotonic(), state.num_input_tokens_seen)
+        passed = {"passed_s": self._last[0] - since, "passed_tokens": self._last[1] - tokens}
+        # Kept in checkpoints with the rest of the history.
+        state.log_history[-1] |= passed
         if "loss" not in logs:
             return
         if not (math.isfinite(logs["loss"]) and math.isfinite(logs["grad_norm"])):
@@ -272,11 +281,6 @@ class _Watcher(TrainerCallback):
                 f"step {state.global_step}: the loss is {logs['loss']} and the gradient norm {logs['grad_norm']}; "
                 "expected numbers: lower training.learning_rate"
             )
-        since, tokens = self._last
-        self._last = (time.monotonic(), state.num_input_tokens_seen)
-        passed = {"passed_s": self._last[0] - since, "passed_tokens": self._last[1] - tokens}
-        # Kept in checkpoints with the rest of the history.
-        state.log_history[-1] |= passed
         measured = {name: logs[name] for name in ("loss", "grad_norm", "learning_rate", "epoch")}
         measured["useful_tokens_per_second"] = _speed([passed])
         measured["peak_mib"] = _peak_mib()
