@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from prefect import flow
 
+from tasks.analysis import analyse
 from tasks.base_model import prepare_base_model
 from tasks.evaluation import evaluate
 from tasks.preflight import preflight
@@ -40,7 +41,9 @@ def retrain(config: RetrainConfig = RetrainConfig()) -> RetrainReport:  # noqa: 
     base_answers = evaluate("modelo base", config.model, None, dataset, config.evaluation, store)
     new_answers = evaluate("tutor nuevo", config.model, adapter.folder / ADAPTER, dataset, config.evaluation, store)
     champion_answers = _answers_of_champion(champion, dataset, config, store)
-    version = register(config.registry, dataset, adapter, base_answers, new_answers, champion_answers, store)
+    version = register(
+        config.registry, config.verdict, dataset, adapter, base_answers, new_answers, champion_answers, store
+    )
     stages = {
         "validation": dataset,
         "base_model": base,
@@ -51,6 +54,7 @@ def retrain(config: RetrainConfig = RetrainConfig()) -> RetrainReport:  # noqa: 
         **_unless_the_same("evaluation_champion", champion_answers, new_answers),
         "registration": version,
     }
+    stages["analysis"] = analyse(config, stages, store)
     aliases = live_aliases(config.registry, str(version.facts["version"]), store)
     return RetrainReport.of(stages, aliases, store)
 

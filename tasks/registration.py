@@ -19,12 +19,13 @@ from tasks.metric_spool import Spool
 from tasks.policy import BACK_OFF_S, HOUR_S, worth_retrying
 from tasks.tracking import Run, Tracking
 from tutor.adapter import ADAPTER, digest_of_adapter, read_origin
-from tutor.config import RegistryConfig
+from tutor.config import RegistryConfig, VerdictConfig
 from tutor.errors import RegistryError
 from tutor.evaluation import Examination
 from tutor.progress import progress
 from tutor.settings import REPOSITORY, Store
 from tutor.stages import Finished, run_stage
+from tutor.transcripts import transcripts_page
 from tutor.verdict import Verdict, decide
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ def fetch_champion(config: RegistryConfig, store: Store) -> Champion | None:
 )
 def register(
     config: RegistryConfig,
+    rules: VerdictConfig,
     dataset: Finished,
     training: Finished,
     base: Finished,
@@ -83,7 +85,7 @@ def register(
     champion: Finished | None,
     store: Store,
 ) -> Finished:
-    """Return the folder whose manifest names the registered version, its aliases and the verdict.
+    """Return the folder whose manifest names the registered version, its aliases and the verdict by `rules`.
 
     `base`, `challenger` and `champion` are finished evaluations on the same rows.
     """
@@ -91,13 +93,14 @@ def register(
         "training": training.digest,
         "base": base.digest,
         "challenger": challenger.digest,
+        "rules": rules.model_dump(mode="json"),
         "model_name": config.model_name,
         "registry": store.tracking_uri,
     }
     examined = {"base": base, "challenger": challenger} | ({"champion": champion} if champion else {})
 
     def make(folder: Path) -> Mapping[str, Any]:
-        return _register(config, dataset, training, examined, folder, store)
+        return _register(config, rules, dataset, training, examined, folder, store)
 
     done = run_stage(store.stages, "registration", inputs, make, resume=True)
     if done.reused and not _exists(config, str(done.facts["version"]), store):
@@ -142,6 +145,7 @@ def adapter_of(uri: str, store: Store) -> Path:
 
 def _register(
     config: RegistryConfig,
+    rules: VerdictConfig,
     dataset: Finished,
     training: Finished,
     examined: Mapping[str, Finished],
@@ -153,11 +157,12 @@ def _register(
     # What the tracking server missed while the adapter was trained.
     Spool(training.folder, run.id).deliver(run.log_points)
     examinations = {who: examination_in(stage) for who, stage in examined.items()}
-    verdict = _verdict(examinations, folder / _VERDICT)
+    verdict = _verdict(examinations, rules, folder / _VERDICT)
     key = folder.name.removesuffix(".partial")
     with progress("Registro", "pasos") as report_progress:
         report_progress(0, 3)
         _log_evidence(run, dataset, training, examinations)
+        run.log_text("answers/respuestas.html", transcripts_page(examinations, verdict))
         report_progress(1, 3)
         version = _version(tracking.client, config, run, key) or _log_model(config, training, run, key, store)
         report_progress(2, 3)
@@ -172,15 +177,16 @@ def _register(
         "version": version,
         "verdict": verdict.decision,
         "reasons": list(verdict.reasons),
+        "rules_broken": list(verdict.broken),
         **{who: examination.summary() for who, examination in examinations.items()},
     }
 
 
-def _verdict(examinations: Mapping[str, Examination], file: Path) -> Verdict:
+def _verdict(examinations: Mapping[str, Examination], rules: VerdictConfig, file: Path) -> Verdict:
     """Return the verdict, reached once: after an interruption the new version may be the champion already."""
     if file.is_file():
         return Verdict(**json.loads(file.read_text(encoding="utf-8")))
-    verdict = decide(examinations["base"], examinations["challenger"], examinations.get("champion"))
+    verdict = decide(examinations["base"], examinations["challenger"], examinations.get("champion"), rules)
     file.write_text(json.dumps(asdict(verdict), ensure_ascii=False), encoding="utf-8")
     return verdict
 
@@ -193,7 +199,11 @@ def _log_evidence(run: Run, dataset: Finished, training: Finished, examinations:
         metrics[f"{who}.accuracy_unaided"] = examination.accuracy_unaided
         for topic, accuracy in examination.accuracy_by_topic().items():
             metrics[f"{who}.accuracy.{_metric_name(topic)}"] = accuracy
-        answers = [asdict(answer) for answer in examination.answers]
+        if examination.general is not None:
+            metrics |= {f"{who}.{name}": value for name, value in examination.general.summary().items()}
+        for flaw, count in examination.flaws().items():
+            metrics[f"{who}.flaw.{_metric_name(flaw)}"] = count / examination.n
+        answers = [asdict(answer) | {"flaws": ", ".join(answer.flaws)} for answer in examination.answers]
         run.log_table(f"answers/{who}.json", {name: [answer[name] for answer in answers] for name in answers[0]})
     run.log_metrics(int(training.facts["steps"]), metrics)
 

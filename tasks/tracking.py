@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from mlflow.tracking import MlflowClient
 
 from tasks.metric_spool import Point
 from tutor.config import RetrainConfig
+from tutor.errors import TrainingRefused
 from tutor.settings import REPOSITORY, Store
 
 _KEY = "tutor.training"
@@ -40,6 +42,10 @@ class Tracking:
         else:
             tags = {_KEY: training, "mlflow.source.name": "tutor retrain", "mlflow.source.git.commit": commit()}
             run_id = self.client.create_run(self._experiment_id, tags=tags, run_name=training).info.run_id
+        return Run(self.client, run_id)
+
+    def run(self, run_id: str) -> Run:
+        """Return the run of that id, as it is."""
         return Run(self.client, run_id)
 
 
@@ -78,6 +84,11 @@ class Run:
         tags = [RunTag(name, value) for point in points for name, value in point.tags.items()]
         self._client.log_batch(self.id, metrics=metrics, tags=tags)
 
+    def log_tags(self, tags: Mapping[str, str]) -> None:
+        """Set `tags` of the run."""
+        for name, value in tags.items():
+            self._client.set_tag(self.id, name, value)
+
     def log_table(self, file: str, columns: Mapping[str, list[Any]]) -> None:
         """Log a table of equally long columns under the name `file`, unless an earlier attempt did."""
         folder = file.rpartition("/")[0]
@@ -87,6 +98,20 @@ class Run:
     def log_files(self, folder: Path, artifact: str) -> None:
         """Log every file of `folder` under the artifact folder `artifact`."""
         self._client.log_artifacts(self.id, str(folder), artifact)
+
+    @contextmanager
+    def marked_if_refused(self) -> Iterator[None]:
+        """Mark the run as failed, with the reason as a tag, when the block refuses to train."""
+        try:
+            yield
+        except TrainingRefused as refusal:
+            self.log_tags({"tutor.refused": str(refusal)})
+            self._client.set_terminated(self.id, RunStatus.to_string(RunStatus.FAILED))
+            raise
+
+    def log_text(self, file: str, text: str) -> None:
+        """Log `text` under the name `file`."""
+        self._client.log_text(self.id, text, file)
 
     def finish(self) -> None:
         """Mark the run as finished."""

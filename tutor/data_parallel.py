@@ -23,8 +23,10 @@ import torch
 from tutor import errors
 from tutor.config import LoraConfig, ModelConfig, TrainingConfig
 from tutor.errors import TutorError, UsageError, WorkerLost
+from tutor.held_out_watch import Validation
 from tutor.memory_ladder import MemoryRanOut, Rung
 from tutor.progress import ReportProgress
+from tutor.rows import Row
 from tutor.settings import REPOSITORY
 from tutor.training import LogMetrics, train_adapter
 
@@ -32,7 +34,7 @@ _SPECIFICATION, LOG, _LOCK = "processes.json", "processes.log", ".processes.lock
 _LOOPBACK = "127.0.0.1"
 
 
-def train_together(
+def train_together(  # noqa: PLR0913 - as train_adapter
     base_folder: Path,
     tokens_folder: Path,
     folder: Path,
@@ -42,6 +44,7 @@ def train_together(
     training: TrainingConfig,
     log_metrics: LogMetrics,
     report_progress: ReportProgress,
+    validation: Validation | None = None,
 ) -> Mapping[str, Any]:
     """Train as `train_adapter` does, in `training.processes` processes; return what the first of them measured.
 
@@ -54,8 +57,9 @@ def train_together(
     if 0 < (cards := torch.cuda.device_count()) < training.processes:
         raise UsageError(f"training.processes: got {training.processes}, expected at most {cards}, the cards there are")
     sections = {"model": model, "lora": lora, "training": training}
-    specification = {"base": str(base_folder), "tokens": str(tokens_folder), "folder": str(folder)}
+    specification: dict[str, Any] = {"base": str(base_folder), "tokens": str(tokens_folder), "folder": str(folder)}
     specification |= {name: section.model_dump(mode="json") for name, section in sections.items()}
+    specification["validation"] = asdict(validation) if validation else None
     (folder / _SPECIFICATION).write_text(json.dumps(specification), encoding="utf-8")
     ended: dict[str, Any] = {}
     with (
@@ -158,6 +162,7 @@ def _main(specification: Path) -> int:
                 training=TrainingConfig.model_validate(given["training"]),
                 log_metrics=_tell_metrics if first else _tell_nothing,
                 report_progress=_tell_progress if first else _tell_nothing,
+                validation=_validation(given["validation"]),
             )
         except MemoryRanOut as out:
             found = {"step": out.step, "layers": out.layers, "longest_row": out.longest_row}
@@ -171,6 +176,10 @@ def _main(specification: Path) -> int:
     state.wait_for_everyone()
     state.destroy_process_group()
     return 0
+
+
+def _validation(given: Mapping[str, Any] | None) -> Validation | None:
+    return None if given is None else Validation(**{**given, "rows": [Row(**row) for row in given["rows"]]})
 
 
 def _tell_metrics(step: int, metrics: Mapping[str, float]) -> None:

@@ -13,8 +13,9 @@ from flows.command import main
 from flows.retrain import retrain
 from tasks.registration import adapter_of
 from tutor.config import RetrainConfig
-from tutor.errors import RegistryError, UnfitDataset
+from tutor.errors import RegistryError, TrainingRefused, UnfitDataset
 from tutor.evaluation import Examination, GradedAnswer
+from tutor.report import RetrainReport
 from tutor.settings import Store
 
 STAGES = {
@@ -25,6 +26,7 @@ STAGES = {
     "evaluation_base",
     "evaluation_challenger",
     "registration",
+    "analysis",
 }
 
 
@@ -43,7 +45,7 @@ def test_the_flow_registers_a_model_once_and_the_version_answers_in_a_fresh_proc
 
     client = MlflowClient(store.tracking_uri)
     run = client.get_run(report.run_id)
-    assert run.info.status == "FINISHED"
+    assert (run.info.status, run.data.tags["tutor.stopped_early"]) == ("FINISHED", "false")
     assert run.data.params["lora.rank"] == "4"
     assert run.inputs.dataset_inputs[0].dataset.digest == report.dataset_digest[:36]
     history = client.get_metric_history(report.run_id, "loss")
@@ -52,7 +54,7 @@ def test_the_flow_registers_a_model_once_and_the_version_answers_in_a_fresh_proc
     assert judged.step >= 10
     for metric in ("grad_norm", "learning_rate", "useful_tokens_per_second", "peak_mib", "challenger.accuracy"):
         assert metric in run.data.metrics
-    assert {file.path for file in client.list_artifacts(report.run_id)} >= {"answers", "data_docs"}
+    assert {file.path for file in client.list_artifacts(report.run_id)} >= {"answers", "data_docs", "report"}
 
     version = client.get_model_version("tutor-prueba", "1")
     assert version.tags["verdict"] == report.verdict
@@ -63,9 +65,7 @@ def test_the_flow_registers_a_model_once_and_the_version_answers_in_a_fresh_proc
     assert json.loads((adapter / "tutor.json").read_text())["prompt"] == "Instruct: {question}\nOutput:"
     assert (adapter / "tokenizer.json").is_file()
 
-    artifacts = _artifacts("validation", "data-docs")
-    assert "rows, 0 in quarantine" in artifacts["validation"]
-    assert "/data_docs/index.html" in artifacts["data-docs"]
+    _look_at_artifacts(report)
 
     again = retrain(tiny_config)
     assert again.nothing_to_do
@@ -97,6 +97,14 @@ def test_the_flow_registers_a_model_once_and_the_version_answers_in_a_fresh_proc
     assert capfd.readouterr().out.endswith("\n")
     with pytest.raises(RegistryError, match="tutor-prueba/9"):
         adapter_of("models:/tutor-prueba/9", store)
+
+
+def _look_at_artifacts(report: RetrainReport) -> None:
+    artifacts = _artifacts("validation", "data-docs", "report", "report-page")
+    assert "rows, 0 in quarantine" in artifacts["validation"]
+    assert "/data_docs/index.html" in artifacts["data-docs"]
+    assert artifacts["report"].startswith("# Análisis del entrenamiento")
+    assert Path(report.report_file).as_uri() in artifacts["report-page"]
 
 
 def _artifacts(*keys: str) -> dict[str, str]:
@@ -136,23 +144,23 @@ def test_champion_is_the_best_version_and_never_a_worse_one(
     def holder(alias: str) -> str:
         return str(client.get_model_version_by_alias("tutor-prueba", alias).version)
 
-    assert run(1, base=2, challenger=5) == "accepted"
+    assert run(1, base=20, challenger=50) == "accepted"
     assert holder("champion") == "1"
-    assert run(2, base=2, challenger=5, champion=5) == "refused"
+    assert run(2, base=20, challenger=40, champion=50) == "refused"
     assert holder("champion") == "1"
     assert holder("challenger") == "2"
-    assert run(3, base=2, challenger=6, champion=5) == "accepted"
+    assert run(3, base=20, challenger=60, champion=50) == "accepted"
     assert holder("champion") == "3"
 
     # A version that vanished from the registry is registered again.
     client.delete_model_version("tutor-prueba", "2")
-    assert run(2, base=2, challenger=4, champion=6) == "refused"
+    assert run(2, base=20, challenger=40, champion=60) == "refused"
     assert holder("challenger") == "4"
     assert holder("champion") == "3"
 
 
 def _examined(right: int) -> Examination:
-    return Examination(tuple(GradedAnswer(f"q{at}", "suma (fácil)", "1", "1", "1", at < right, 0) for at in range(10)))
+    return Examination(tuple(GradedAnswer(f"q{at}", "suma (fácil)", "1", "1", "1", at < right, 0) for at in range(100)))
 
 
 @pytest.mark.usefixtures("prefect_server")
@@ -165,3 +173,18 @@ def test_an_unfit_dataset_stops_the_flow_before_anything_is_trained(
     with pytest.raises(UnfitDataset, match=r"bad\.jsonl"):
         retrain(config)
     assert not list(store.stages.glob("training-*"))
+
+
+@pytest.mark.usefixtures("prefect_server")
+def test_a_learning_rate_of_a_half_ends_with_its_reason_and_registers_nothing(
+    tiny_config: RetrainConfig, store: Store
+) -> None:
+    training = tiny_config.training.model_copy(update={"learning_rate": 0.5, "epochs": 3})
+    with pytest.raises(TrainingRefused, match=r"^step \d+: .*lower training\.learning_rate, which is 0\.5$"):
+        retrain(tiny_config.model_copy(update={"training": training}))
+    client = MlflowClient(store.tracking_uri)
+    assert client.search_registered_models() == []
+    assert not [stage for stage in store.stages.glob("training-*") if stage.suffix != ".partial"]
+    (run,) = client.search_runs([client.get_experiment_by_name("pruebas").experiment_id])
+    assert run.info.status == "FAILED"
+    assert "lower training.learning_rate" in run.data.tags["tutor.refused"]

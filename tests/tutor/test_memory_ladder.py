@@ -152,11 +152,11 @@ def test_an_examination_that_runs_out_of_memory_halves_its_batch_and_asks_nothin
         tutor.answers(questions, lambda done, total: None)
 
 
-def _limited(answer: Callable[[Any], Any], asked: list[int], most: int) -> Callable[[Any], Any]:
-    def limited(questions: list[str]) -> Any:
+def _limited(answer: Callable[..., Any], asked: list[int], most: int) -> Callable[..., Any]:
+    def limited(questions: list[str], max_new_tokens: int | None) -> Any:
         asked.append(len(questions))
         if len(questions) > most:
             raise torch.OutOfMemoryError
-        return answer(questions)
+        return answer(questions, max_new_tokens)
 
     return limited
