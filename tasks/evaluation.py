@@ -95,4 +95,5 @@ def _evaluate(
     with progress(f"Evaluación: {who}", "preguntas") as report_progress:
         examination = replace(examine(tutor, rows, report_progress), general=examine_general(tutor, general))
     write_examination(folder / ANSWERS, examination)
-    return examination.summary()
+    # Fewer than asked for where memory ran out.
+    return {**examination.summary(), "batch_rows": tutor.batch_rows}

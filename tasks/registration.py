@@ -15,6 +15,7 @@ from mlflow.exceptions import MlflowException
 from prefect import task
 
 from tasks.evaluation import examination_in
+from tasks.metric_spool import Spool
 from tasks.policy import BACK_OFF_S, HOUR_S, worth_retrying
 from tasks.tracking import Run, Tracking
 from tutor.adapter import ADAPTER, digest_of_adapter, read_origin
@@ -153,6 +154,8 @@ def _register(
 ) -> Mapping[str, Any]:
     tracking = Tracking(store, config.experiment)
     run = tracking.open_run(training.folder.name)
+    # What the tracking server missed while the adapter was trained.
+    Spool(training.folder, run.id).deliver(run.log_points)
     examinations = {who: examination_in(stage) for who, stage in examined.items()}
     verdict = _verdict(examinations, rules, folder / _VERDICT)
     key = folder.name.removesuffix(".partial")

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import mlflow
-from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, RunStatus
+from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, RunStatus, RunTag
 from mlflow.tracking import MlflowClient
 
+from tasks.metric_spool import Point
 from tutor.config import RetrainConfig
 from tutor.errors import TrainingRefused
 from tutor.settings import REPOSITORY, Store
@@ -72,6 +73,16 @@ class Run:
         """Log `metrics` at `step`."""
         now = int(time.time() * 1000)
         self._client.log_batch(self.id, metrics=[Metric(name, value, now, step) for name, value in metrics.items()])
+
+    def log_points(self, points: Sequence[Point]) -> None:
+        """Log points of a spool, each with its own step and time."""
+        metrics = [
+            Metric(name, value, point.timestamp_ms, point.step)
+            for point in points
+            for name, value in point.metrics.items()
+        ]
+        tags = [RunTag(name, value) for point in points for name, value in point.tags.items()]
+        self._client.log_batch(self.id, metrics=metrics, tags=tags)
 
     def log_tags(self, tags: Mapping[str, str]) -> None:
         """Set `tags` of the run."""

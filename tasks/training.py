@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from prefect import get_run_logger, task
 from prefect.context import TaskRunContext
 
+from tasks.metric_spool import Spool, delivering
 from tasks.policy import BACK_OFF_S, CARD_TAG, HOUR_S, worth_retrying
 from tasks.tracking import Tracking
 from tasks.validation import VALIDATION_ROWS
@@ -19,6 +21,8 @@ from tutor.rows import read_written_rows
 from tutor.settings import Store
 from tutor.stages import Finished, run_stage
 from tutor.training_words import training_sentence, training_tags
+
+_LADDER = "tutor.memory_ladder"
 
 
 @task(
@@ -35,6 +39,7 @@ def train(config: RetrainConfig, dataset: Finished, base: Finished, tokens: Fini
 
     Raises:
         TrainingRefused: there is nothing to learn from, or the training goes astray.
+        OutOfMemory: memory does not suffice, however small the pieces in which it is worked.
     """
     inputs = {
         "tokens": tokens.digest,
@@ -60,29 +65,38 @@ def _train(
 
     from tutor.adapter import ADAPTER, Origin, write_origin
     from tutor.base_model import load_tokenizer
+    from tutor.data_parallel import train_together
+    from tutor.energy import metered
     from tutor.held_out_watch import Validation
+    from tutor.memory_ladder import with_less_memory
     from tutor.tokenization import TOKENS
     from tutor.training import train_adapter
 
     tracking = Tracking(store, config.registry.experiment)
     run = tracking.open_run(folder.name.removesuffix(".partial"))
     run.log_inputs(config, dataset.facts)
-    asked = config.evaluation
+    asked, spool = config.evaluation, Spool(folder, run.id)
     # Never the held-out rows: what is chosen by them could no longer be judged by them.
     rows = read_written_rows(dataset.folder / VALIDATION_ROWS)
-    with progress("Entrenamiento", "pasos") as report_progress, run.marked_if_refused():
-        measured = train_adapter(
-            base,
-            load_from_disk(str(tokens / TOKENS)),
-            folder,
-            model=config.model,
-            lora=config.lora,
-            training=config.training,
-            log_metrics=run.log_metrics,
-            report_progress=report_progress,
-            validation=Validation(rows, asked.max_new_tokens, asked.batch_rows),
-        )
-    run.log_tags(training_tags(measured))
+    with (
+        progress("Entrenamiento", "pasos") as report_progress,
+        run.marked_if_refused(),
+        delivering(spool, run.log_points),
+    ):
+        sections = {"model": config.model, "lora": config.lora, "training": config.training}
+        told = {"log_metrics": spool.add, "report_progress": report_progress}
+        watched = {"validation": Validation(rows, asked.max_new_tokens, asked.batch_rows)}
+        options = sections | told | watched
+        if config.training.processes > 1:
+            attempt = partial(train_together, base, tokens / TOKENS, folder, **options)
+        else:
+            attempt = partial(train_adapter, base, load_from_disk(str(tokens / TOKENS)), folder, **options)
+        with metered(folder, config.energy, config.training.processes) as meter:
+            measured = with_less_memory(folder, attempt, partial(spool.add_tag, _LADDER))
+        energy = meter.facts()
+        spool.add(measured["steps"], {name: energy[name] for name in ("energy_wh", "cost")})
+        for name, value in {"tutor.energy_from": energy["energy_from"], **training_tags(measured)}.items():
+            spool.add_tag(name, value)
     adapter = folder / ADAPTER
     load_tokenizer(base).save_pretrained(adapter)
     origin = Origin(config.model, dataset.facts["dataset_digest"], asked.max_new_tokens, asked.batch_rows)
@@ -90,4 +104,4 @@ def _train(
     said = training_sentence(measured)
     if TaskRunContext.get() is not None:
         get_run_logger().info(said)
-    return {**measured, "said": said, **run_plan.facts_to_keep(config)}
+    return {**measured, **energy, "said": said, **run_plan.facts_to_keep(config)}

@@ -17,6 +17,7 @@ from tutor.calculator import Calculator
 from tutor.config import ModelConfig
 from tutor.decoding import Limits, write_greedily
 from tutor.head_loss import FrozenHead
+from tutor.memory_ladder import free_memory, halved, ran_out_of_memory
 from tutor.progress import ReportProgress, ignored
 from tutor.prompt import prompt
 from tutor.quantised_linear import compute_plainly
@@ -60,7 +61,7 @@ class Tutor:
         return tutor
 
     def _ask(self, model: Any, tokenizer: Any, max_new_tokens: int, batch_rows: int) -> None:
-        self._model, self._tokenizer, self._batch_rows = model, tokenizer, batch_rows
+        self._model, self._tokenizer, self.batch_rows = model, tokenizer, batch_rows
         self._tokenizer.padding_side = "left"
         self._generation = GenerationConfig(
             max_new_tokens=max_new_tokens,
@@ -77,14 +78,22 @@ class Tutor:
     ) -> list[Reply]:
         """Return the reply to each of `questions`, in their order; those of like length are answered together.
 
-        `max_new_tokens` is the longest answer where it is not that of this tutor.
+        `max_new_tokens` is the longest answer where it is not that of this tutor. Where memory runs out, `batch_rows`
+        is halved and the questions not answered yet are asked again.
+
+        Raises:
+            OutOfMemory: there is no memory for one question alone.
         """
         order = sorted(range(len(questions)), key=lambda place: len(questions[place]))
         replies: dict[int, Reply] = {}
-        for start in range(0, len(order), self._batch_rows):
-            places = order[start : start + self._batch_rows]
-            replies |= zip(places, self._answer([questions[at] for at in places], max_new_tokens), strict=True)
-            report_progress(min(start + self._batch_rows, len(order)), len(order))
+        while len(replies) < len(order):
+            places = order[len(replies) : len(replies) + self.batch_rows]
+            answered = self._answer_if_memory_allows([questions[at] for at in places], max_new_tokens)
+            if answered is None:
+                self.batch_rows = halved(self.batch_rows)
+                continue
+            replies |= zip(places, answered, strict=True)
+            report_progress(len(replies), len(order))
         return [replies[place] for place in range(len(questions))]
 
     def stream(self, question: str) -> Iterator[str]:
@@ -109,6 +118,16 @@ class Tutor:
         writer.join()
         if failures:
             raise failures[0]
+
+    def _answer_if_memory_allows(self, questions: Sequence[str], max_new_tokens: int | None) -> list[Reply] | None:
+        """Return the replies, None where memory ran out; what was in it is free again by then."""
+        try:
+            return self._answer(questions, max_new_tokens)
+        except (RuntimeError, MemoryError) as error:
+            if not ran_out_of_memory(error):
+                raise
+        free_memory()
+        return None
 
     @torch.no_grad()
     def nats_per_token(self, texts: Sequence[str]) -> float:

@@ -48,10 +48,10 @@ def compute_dtype(config: ModelConfig) -> torch.dtype:
 
 
 def device() -> torch.device:
-    """Return the first CUDA card, or the processor where there is none."""
+    """Return the CUDA card of this process, the first by default, or the processor where there is none."""
     import torch
 
-    return torch.device("cuda", 0) if torch.cuda.is_available() else torch.device("cpu")
+    return torch.device("cuda", torch.cuda.current_device()) if torch.cuda.is_available() else torch.device("cpu")
 
 
 def quantise(config: ModelConfig, folder: Path, report_progress: ReportProgress) -> Mapping[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from tutor.errors import UsageError
 from tutor.settings import DEFAULT_DATASET, PROFILES
@@ -115,7 +115,19 @@ class TrainingConfig(Section):
         le=4096,
         description="Length of the blocks into which rows are packed, in tokens; longer rows are set aside.",
     )
-    gradient_accumulation: int = Field(1, ge=1, le=512, description="Blocks to one optimiser step.")
+    micro_batch: int = Field(
+        1, ge=1, le=64, description="Blocks worked on at once; fewer when memory runs out, at the same optimiser steps."
+    )
+    processes: int = Field(
+        1, ge=1, le=64, description="Processes that train together on this machine, one to a card (torchrun, DDP)."
+    )
+    gradient_accumulation: int = Field(
+        1,
+        ge=1,
+        le=512,
+        validate_default=True,
+        description="Blocks to one optimiser step, over all processes; a multiple of micro_batch × processes.",
+    )
     max_grad_norm: float = Field(1.0, gt=0, description="Gradient norm above which gradients are scaled down.")
     gradient_checkpointing: bool = Field(
         False,
@@ -132,6 +144,14 @@ class TrainingConfig(Section):
     )
     logging_steps: int = Field(10, ge=1, description="Optimiser steps between two points of the curves in MLflow.")
     seed: int = Field(7, ge=0, lt=2**32, description="Seed of the adapter's first weights and of the order of rows.")
+
+    @field_validator("gradient_accumulation")
+    @classmethod
+    def _steps_of_whole_micro_batches(cls, blocks: int, info: ValidationInfo) -> int:
+        together = info.data.get("micro_batch", 1) * info.data.get("processes", 1)
+        if blocks % together:
+            raise ValueError(f"expected a multiple of micro_batch × processes, which is {together}")
+        return blocks
 
 
 class EvaluationConfig(Section):
@@ -154,6 +174,17 @@ class RegistryConfig(Section):
         "tutor-matematicas",
         pattern=r"^[A-Za-z0-9][A-Za-z0-9_. -]{0,100}$",
         description="MLflow experiment of the runs.",
+    )
+
+
+class EnergyConfig(Section):
+    """What the energy of a training is reckoned with."""
+
+    watts: float = Field(
+        65, gt=0, le=100_000, description="Power that a machine is taken to draw where no card tells its own, watts."
+    )
+    price_per_kwh: float = Field(
+        0.2, ge=0, le=1000, description="Price of a kilowatt-hour, in the currency in which costs are to be stated."
     )
 
 
@@ -200,6 +231,7 @@ class RetrainConfig(Section):
     evaluation: EvaluationConfig = Field(EvaluationConfig(), description="How it is examined.")
     verdict: VerdictConfig = Field(VerdictConfig(), description="What it must show to replace the present tutor.")
     registry: RegistryConfig = Field(RegistryConfig(), description="Where the result goes.")
+    energy: EnergyConfig = Field(EnergyConfig(), description="What its energy is reckoned with.")
 
 
 def profile_names() -> list[str]:

@@ -31,6 +31,14 @@ class WorkerLost(TutorError):
     """A process that did a part of the work ended before it was done."""
 
 
+class StorageFull(TutorError):
+    """A disk or a quota without room for what a stage makes."""
+
+
+class OutOfMemory(TutorError):
+    """A machine without the memory for even the smallest piece of the work."""
+
+
 class BaseModelUnavailable(UsageError):
     """The base model is neither in a local folder nor to be had from its source."""
 

@@ -33,6 +33,9 @@ def summed_cross_entropy(head: Any, hidden: Tensor, targets: Tensor) -> Tensor:
 
     Shapes: hidden `(tokens, width)`, targets `(tokens,)` int64. The head's own weights get no gradient.
     """
+    if not len(targets):
+        # A block without a supervised token: one of several processes may have it, and takes part with no gradient.
+        return hidden.sum().float()
     loss: Any = _SummedCrossEntropy.apply
     products = head.products if isinstance(head, FrozenHead) else FrozenProducts(head.weight.detach, keep=False)
     summed: Tensor = loss(hidden, products, head.weight, head.bias, targets)

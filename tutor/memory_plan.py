@@ -29,7 +29,8 @@ class Recipe:
     `embedding` and `head`: bytes a value on the device, 0 for an embedding that is kept elsewhere. `states`: bytes of
     Adam's two states a weight. `kept`: bytes a 4-bit weight of dequantised copies; `kept_head`: bytes a weight of
     copies of the head, laid out for its products. `gelu_blocks`: activations that the function in the feed-forward part
-    keeps. `logit_copies`: float32 logits alive at once, 0 for our own loss.
+    keeps. `logit_copies`: float32 logits alive at once, 0 for our own loss. `blocks`: the blocks that the tokens lie
+    in; attention stays within one.
     """
 
     tokens: int
@@ -49,6 +50,7 @@ class Recipe:
     half_autocast: bool = False
     plain_attention: bool = False
     workspaces: int = _CUBLAS_WORKSPACES
+    blocks: int = 1
 
 
 # The recipe of the run that this project began with: peft's prepare_model_for_kbit_training (embedding and head to
@@ -135,7 +137,7 @@ def layer_bytes(shape: ModelShape, recipe: Recipe) -> int:
     values += 2 * shape.width if shape.dropout else 0
     total = recipe.tokens * values * recipe.compute
     if recipe.plain_attention:
-        total += 2 * shape.heads * recipe.tokens**2 * recipe.compute
+        total += 2 * shape.heads * recipe.tokens**2 // recipe.blocks * recipe.compute
     return total + (recipe.tokens * _STOCK_EXTRA if recipe.stock_modules else 0)
 
 
@@ -158,9 +160,10 @@ def recipe_of(
 ) -> Recipe:
     """Return the recipe of our own training, with `compute` bytes a value; `keep` stands for dequantised copies."""
     return Recipe(
-        tokens=training.pack_tokens,
+        tokens=training.pack_tokens * training.micro_batch,
+        blocks=training.micro_batch,
         # About three fifths of the tokens of the shipped dataset are learnt; the rest are questions and padding.
-        supervised=round(training.pack_tokens * 0.6),
+        supervised=round(training.pack_tokens * training.micro_batch * 0.6),
         rank=lora.rank,
         checkpointed=shape.layers if training.gradient_checkpointing else 0,
         compute=compute,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
-import os
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,6 +16,7 @@ from typing import Any
 
 from tutor.rows import digest_of
 from tutor.settings import REPOSITORY
+from tutor.storage import replace_text, told_when_full, write_through
 
 MANIFEST = "manifest.json"
 # What stages are made by; what only shows results, or makes datasets, does not count unless it is named itself.
@@ -25,6 +25,7 @@ _ONLY_SHOWN = {
     *("exercises", "generation.py", "report.py", "plan_report.py", "progress.py", "errors.py"),
     *("analysis", "analysis.py", "run_record.py"),
 }
+_ADVICE = "free some space and run the same command again: what is finished is not made again"
 
 
 @dataclass(frozen=True)
@@ -56,11 +57,15 @@ def run_stage(
     `make` fills the folder it is given and returns the facts for the manifest. The folder bears a temporary name
     until the manifest is in it. With `resume`, what an interrupted attempt left is kept for the next one. `code` names
     the folders and files of the repository whose change makes the stage out of date.
+
+    Raises:
+        StorageFull: no space is left for the stage; a manifest is not written then.
     """
     digest = digest_of({"stage": name, "code": source_digest(tuple(code)), **inputs})
     folder = root / f"{name}-{digest}"
     root.mkdir(parents=True, exist_ok=True)
-    with _only_one(root / f".{name}-{digest}.lock"):
+    full = f"the stage '{name}' could not be finished"
+    with told_when_full(root, full, _ADVICE), _only_one(root / f".{name}-{digest}.lock"):
         if (folder / MANIFEST).is_file():
             return Finished(folder, digest, read_manifest(folder), reused=True)
         partial = root / f"{name}-{digest}.partial"
@@ -70,6 +75,8 @@ def run_stage(
         started = time.monotonic()
         facts = dict(make(partial))
         facts |= {"stage": name, "digest": digest, "seconds": round(time.monotonic() - started, 2)}
+        # Before the manifest, which says that all the rest is there.
+        write_through(partial)
         _write_manifest(partial, facts)
         shutil.rmtree(folder, ignore_errors=True)
         partial.rename(folder)
@@ -99,12 +106,7 @@ def source_digest(code: tuple[str, ...]) -> str:
 
 def _write_manifest(folder: Path, facts: Mapping[str, Any]) -> None:
     text = json.dumps(facts, ensure_ascii=False, indent=2, sort_keys=True, default=str)
-    temporary = folder / f"{MANIFEST}.partial"
-    with temporary.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.rename(folder / MANIFEST)
+    replace_text(folder / MANIFEST, text)
 
 
 @contextmanager

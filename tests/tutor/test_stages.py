@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tutor.errors import StorageFull
 from tutor.stages import MANIFEST, run_stage, source_digest
 
 
@@ -46,6 +47,18 @@ def test_a_failed_stage_leaves_no_finished_folder_and_is_made_again(tmp_path: Pa
 def test_a_folder_without_a_manifest_is_not_taken_for_finished(tmp_path: Path) -> None:
     done = run_stage(tmp_path, "tokenization", {}, lambda folder: {})
     (done.folder / MANIFEST).unlink()
+    assert not run_stage(tmp_path, "tokenization", {}, lambda folder: {}).reused
+
+
+def test_a_full_disk_is_one_sentence_and_leaves_no_finished_folder(tmp_path: Path) -> None:
+    def make(folder: Path) -> dict[str, Any]:
+        with Path("/dev/full").open("w") as full:
+            full.write("x" * 100_000)
+        return {}
+
+    with pytest.raises(StorageFull, match=r"the stage 'tokenization' could not be finished: no space is left .*; free"):
+        run_stage(tmp_path, "tokenization", {}, make)
+    assert not list(tmp_path.glob(f"*/{MANIFEST}"))
     assert not run_stage(tmp_path, "tokenization", {}, lambda folder: {}).reused
 
 
