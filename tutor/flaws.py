@@ -8,7 +8,7 @@ from collections import Counter
 
 from tutor.grading import NEXT_EXERCISE, stated_at
 from tutor.language import language_of
-from tutor.numbers import plain_text
+from tutor.plain_text import plain_text
 
 NO_EXPLANATION = "sin explicación"
 NO_STEPS = "sin pasos"
