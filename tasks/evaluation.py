@@ -64,10 +64,13 @@ def _evaluate(
     store: Store,
 ) -> Mapping[str, Any]:
     from tutor.adapter import open_adapter, open_base
+    from tutor.reload_check import RECORDED, record, write_recorded
 
     rows = spread_over_topics(read_written_rows(dataset / HELD_OUT_ROWS), config.max_rows)
     tutor = open_adapter(adapter, store) if adapter else open_base(model, config, store)
     with progress(f"Evaluación: {who}", "preguntas") as report_progress:
         examination = examine(tutor, rows, report_progress)
     write_examination(folder / ANSWERS, examination)
+    if adapter:
+        write_recorded(folder / RECORDED, record(tutor, examination, model))
     return examination.summary()

@@ -9,6 +9,7 @@ from typing import Any
 from prefect import task
 
 from tasks.policy import BACK_OFF_S, CARD_TAG, HOUR_S, worth_retrying
+from tasks.system_metrics import watched_machine
 from tasks.tracking import Tracking
 from tutor import run_plan
 from tutor.config import RetrainConfig
@@ -60,9 +61,9 @@ def _train(
     from tutor.training import train_adapter
 
     tracking = Tracking(store, config.registry.experiment)
-    run = tracking.open_run(folder.name.removesuffix(".partial"))
+    run = tracking.open_run(folder.name.removesuffix(".partial"), config.registry.sweep)
     run.log_inputs(config, dataset.facts)
-    with progress("Entrenamiento", "pasos") as report_progress:
+    with progress("Entrenamiento", "pasos") as report_progress, watched_machine(run.log_metrics):
         measured = train_adapter(
             base,
             load_from_disk(str(tokens / TOKENS)),

@@ -11,7 +11,7 @@ from mlflow.tracking import MlflowClient
 
 from flows.command import main
 from flows.retrain import retrain
-from tasks.registration import adapter_of
+from tasks.registered import adapter_of
 from tutor.config import RetrainConfig
 from tutor.errors import RegistryError, UnfitDataset
 from tutor.evaluation import Examination, GradedAnswer
@@ -25,6 +25,7 @@ STAGES = {
     "evaluation_base",
     "evaluation_challenger",
     "registration",
+    "promotion",
 }
 
 
