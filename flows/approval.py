@@ -9,6 +9,7 @@ Only then is the version opened once more, so the deployment belongs in the pool
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
+from uuid import UUID
 
 from prefect import flow
 from prefect.artifacts import create_markdown_artifact
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from prefect.client.schemas.objects import FlowRun
 
 FLOW_NAME = "approval"
-DEPLOYMENT = f"{FLOW_NAME}/{FLOW_NAME}"
 _WAITS_S = 30 * 24 * 3600
 
 
@@ -72,19 +72,33 @@ def ask_a_person(model_name: str, version: str, run_id: str) -> str | None:
     emptied.
     """
     from prefect.deployments import run_deployment
-    from prefect.exceptions import ObjectNotFound
 
-    try:
-        asked: Any = run_deployment(
-            DEPLOYMENT,
-            parameters={"model_name": model_name, "version": version},
-            timeout=0,
-            as_subflow=False,
-            idempotency_key=f"{model_name}-{version}-{run_id}",
-        )
-    except ObjectNotFound:
+    deployment = _deployment()
+    if deployment is None:
         return None
+    asked: Any = run_deployment(
+        deployment,
+        parameters={"model_name": model_name, "version": version},
+        timeout=0,
+        as_subflow=False,
+        idempotency_key=f"{model_name}-{version}-{run_id}",
+    )
     return str(asked.name)
+
+
+def _deployment() -> UUID | None:
+    """Return the deployment of the approval flow: the one named like that of this run, else the first by name.
+
+    Like is for like: a version that was trained on the card is opened again where the card is.
+    """
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.filters import FlowFilter, FlowFilterName
+    from prefect.runtime import deployment as of_this_run
+
+    with get_client(sync_client=True) as client:
+        found = client.read_deployments(flow_filter=FlowFilter(name=FlowFilterName(any_=[FLOW_NAME])))
+    by_name = {deployment.name: deployment.id for deployment in found}
+    return by_name.get(str(of_this_run.name)) or next((by_name[name] for name in sorted(by_name)), None)
 
 
 def answer(model_name: str, version: str, decision: Literal["approve", "refuse"], reason: str, store: Store) -> str:

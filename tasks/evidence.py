@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import asdict
+from itertools import accumulate
 
 from mlflow.entities.model_registry import ModelVersion
 from mlflow.tracking import MlflowClient
@@ -20,8 +21,8 @@ from tutor.verdict import Verdict
 MODEL_ID_TAG = "tutor.model_id"
 _WHO = {"base": "Modelo base", "challenger": "Este tutor", "champion": "Tutor actual entonces"}
 _VERDICTS = {"accepted": "aceptado", "refused": "rechazado"}
-# The registry's form keeps 5,000 characters and more; a person reads fewer.
-_MAX_TOPICS = 60
+# The registry's column holds 5,000 characters.
+_MAX_DESCRIPTION_CHARACTERS = 4900
 
 
 def log_evidence(
@@ -87,26 +88,29 @@ def description(
     """Return the report on a version, in Spanish, as Markdown."""
     lines = [f"**Veredicto: {_VERDICTS[verdict.decision]}**", ""]
     lines += [f"- {reason}" for reason in verdict.reasons]
-    lines += ["", *_table(examinations), ""]
     lines += [
+        "",
         f"Datos `{tags['dataset_digest'][:16]}`, base `{tags['base_model']}` en `{tags['base_revision']}`, "
         f"código `{tags['commit'][:12]}`, run `{version.run_id}`.",
         "",
         f'Para preguntarle: `tutor ask models:/{version.name}/{version.version} "¿Cuánto es 7 × 8?"`',
+        "",
+        *_table(examinations),
     ]
-    return "\n".join(lines)
+    kept = list(accumulate(len(line) + 1 for line in lines))
+    return "\n".join(line for line, so_far in zip(lines, kept, strict=True) if so_far <= _MAX_DESCRIPTION_CHARACTERS)
 
 
 def _table(examinations: Mapping[str, Examination]) -> list[str]:
     columns = [who for who in _WHO if who in examinations]
     by_topic = {who: examinations[who].accuracy_by_topic() for who in columns}
     rows = ["| Tema | " + " | ".join(_WHO[who] for who in columns) + " |", "|---|" + "---:|" * len(columns)]
-    rows += [
-        f"| {_cell(topic)} | " + " | ".join(_percent(by_topic[who][topic]) for who in columns) + " |"
-        for topic in list(by_topic["challenger"])[:_MAX_TOPICS]
-    ]
     total = " | ".join(f"**{_percent(examinations[who].accuracy)}**" for who in columns)
-    return [*rows, f"| **Todos ({examinations['challenger'].n} preguntas)** | {total} |"]
+    rows.append(f"| **Todos ({examinations['challenger'].n} preguntas)** | {total} |")
+    return rows + [
+        f"| {_cell(topic)} | " + " | ".join(_percent(by_topic[who][topic]) for who in columns) + " |"
+        for topic in by_topic["challenger"]
+    ]
 
 
 def _cell(text: str) -> str:

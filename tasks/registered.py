@@ -94,7 +94,10 @@ def fetch(version: ModelVersion, store: Store, into: Path | None) -> Path:
     try:
         registered = json.loads(version.tags[FILES_TAG])
     except (KeyError, ValueError):
-        raise RegistryError(f"{address}: was not registered by this project, or by an earlier state of it") from None
+        raise RegistryError(
+            f"{address}: was not registered by this project, or by an earlier state of it; in MLflow, take its alias "
+            "off it, or name another model with --set registry.model_name=NAME"
+        ) from None
     try:
         folder = mlflow.artifacts.download_artifacts(
             artifact_uri=f"{address}/artifacts", dst_path=str(into) if into else None
