@@ -143,7 +143,7 @@ def prefect_server() -> Iterator[None]:
     """Run flows of this session against one temporary Prefect server."""
     from prefect.testing.utilities import prefect_test_harness
 
-    with prefect_test_harness(server_startup_timeout=120):
+    with prefect_test_harness(server_startup_timeout=600):
         yield
 
 
