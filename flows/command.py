@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 MODEL_FORMS = "'base', models:/NAME@ALIAS, models:/NAME/VERSION or an adapter folder"
 PLOT_FORMS = (".png", ".svg", ".pdf")
-DEFAULT_ROWS, DEFAULT_SEED = 2650, 2026
+DEFAULT_ROWS, DEFAULT_SEED = 2500, 2026
 _INTERRUPTED = 130
 
 
@@ -100,6 +100,17 @@ def _parser() -> argparse.ArgumentParser:
     plan = _command(commands, "plan", _plan, "memory by item and time by stage, before anything is downloaded")
     _config_options(plan)
     _json_option(plan)
+
+    bench = _command(commands, "bench", _bench, "our training beside TRL's and the user's own recipe; 25 minutes")
+    _config_options(bench)
+    for name, default, about in (
+        ("rows", 128, "rows to learn from"),
+        ("epochs", 1, "passes over them"),
+        ("held-out", 64, "held-out questions asked afterwards"),
+        ("repeats", 2, "trainings by each recipe"),
+    ):
+        bench.add_argument(f"--{name}", type=_positive, default=default, help=f"{about} (default {default})")
+    _json_option(bench)
 
     evaluate = _command(commands, "evaluate", _evaluate, "have a model answer questions of yours, and grade it")
     evaluate.add_argument("model", metavar="MODEL", help=MODEL_FORMS)
@@ -265,6 +276,22 @@ def _plan(chosen: argparse.Namespace) -> int:
     plan = plan_run(profile, config, store)
     _write_json(chosen.json, plan.as_json())
     print_plan(plan, Console())
+    return 0
+
+
+def _bench(chosen: argparse.Namespace) -> int:
+    from tutor.config import DEFAULT_PROFILE, load_config
+
+    config = load_config(chosen.profile or DEFAULT_PROFILE, chosen.assignments)
+    _refuse_unwritable(chosen.json)
+    store = open_store()
+    from rich.console import Console
+
+    from benchmarks.training_speed import Size, bench, bench_table
+
+    measured = bench(config, Size(chosen.rows, chosen.epochs, chosen.held_out, chosen.repeats), store)
+    _write_json(chosen.json, measured)
+    Console().print(bench_table(measured))
     return 0
 
 

@@ -18,7 +18,7 @@ from rich.text import Text
 
 from tasks.promotion import client_of
 from tasks.registered import find_version, holder
-from tutor.comparison import ComparedRun, changed, pair
+from tutor.comparison import ComparedRun, apart, changed, pair
 from tutor.errors import RegistryError, UsageError
 from tutor.settings import Store
 
@@ -67,6 +67,8 @@ def print_comparison(runs: Sequence[ComparedRun], console: Console) -> None:
     console.print(_table("Right answers by topic", runs, rows))
     for run in runs[1:]:
         console.print(Text(pair(runs[0], run).sentence()))
+    for warning in apart(runs):
+        console.print(Text(f"Warning: {warning}"))
 
 
 def _find(name: str, client: MlflowClient) -> Run:

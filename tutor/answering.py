@@ -16,9 +16,11 @@ from transformers import GenerationConfig, TextIteratorStreamer
 from tutor import base_model
 from tutor.calculator import Calculator
 from tutor.config import ModelConfig
+from tutor.head_loss import FrozenHead
 from tutor.progress import ReportProgress
 from tutor.prompt import prompt
-from tutor.quantised_linear import SHORT_ATTENTION, compute_plainly, contiguous_for_head, register_attention
+from tutor.quantised_linear import compute_plainly
+from tutor.short_attention import SHORT_ATTENTION, register_attention
 
 
 @dataclass(frozen=True)
@@ -39,10 +41,11 @@ class Tutor:
         self._tokenizer: Any = base_model.load_tokenizer(base_folder)
         self._tokenizer.padding_side = "left"
         loaded: Any = base_model.load(base_folder)
-        contiguous_for_head(loaded)
         if base_model.device().type == "cpu":
             register_attention()
             loaded.set_attn_implementation(SHORT_ATTENTION)
+            head = FrozenHead(loaded.get_output_embeddings(), keep=model.keep_dequantised)
+            loaded.set_output_embeddings(head)
         if adapter is not None:
             loaded = PeftModel.from_pretrained(loaded, str(adapter), use_safetensors=True)
         compute_plainly(loaded, base_model.compute_dtype(model), keep_dequantised=model.keep_dequantised)

@@ -58,6 +58,16 @@ class Paired:
         return f"{self.other} and {self.first} are right on {rights} ({alone}; p = {self.p:.2g}): {outcome}"
 
 
+def apart(runs: Sequence[ComparedRun]) -> list[str]:
+    """Return a warning for each run whose questions are mostly not those of the first: their shares do not compare."""
+    return [
+        f"{len(runs[0].marks.keys() & run.marks.keys())} of the {len(run.marks)} questions of {run.name} are among those "
+        f"of {runs[0].name}: the two shares of right answers are about different questions"
+        for run in runs[1:]
+        if 2 * len(runs[0].marks.keys() & run.marks.keys()) < max(len(run.marks), len(runs[0].marks))
+    ]
+
+
 def changed(runs: Sequence[ComparedRun]) -> dict[str, list[str]]:
     """Return the settings in which `runs` differ, each with its value in every run; '' where a run does not have it."""
     names = sorted({name for run in runs for name in run.settings})
@@ -122,5 +132,6 @@ def as_json(runs: Sequence[ComparedRun]) -> dict[str, Any]:
             for run in runs
         ],
         "changed": changed(runs),
+        "warnings": apart(runs),
         "paired": [asdict(pair(runs[0], run)) | {"sentence": pair(runs[0], run).sentence()} for run in runs[1:]],
     }

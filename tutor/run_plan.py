@@ -165,12 +165,12 @@ def _speed(config: RetrainConfig, store: Store, flop: float, compute: int, on_ca
     last = _last(store.stages, "training")
     if last.get("base_model") == config.model.source:
         return {"tokens_per_second": last["useful_tokens_per_second"], "from": "last run"}
-    gemm = _measured_gemm_flops(compute) if compute else 1e11
+    gemm = measured_gemm_flops(compute) if compute else 1e11
     tokens = gemm * _PROCESSOR_SHARE / flop
     return {"tokens_per_second": round(tokens, 1), "from": "gemm", "gemm_gflops": round(gemm / 1e9, 1)}
 
 
-def _measured_gemm_flops(compute: int) -> float:
+def measured_gemm_flops(compute: int) -> float:
     """Return the operations a second of a matrix product on this processor, the best of three; takes half a second."""
     import time
 

@@ -28,10 +28,11 @@ from tutor import base_model
 from tutor.adapter import ADAPTER
 from tutor.config import LoraConfig, ModelConfig, TrainingConfig
 from tutor.errors import TrainingRefused
-from tutor.head_loss import summed_cross_entropy
+from tutor.head_loss import FrozenHead, summed_cross_entropy
 from tutor.packing import PackedRows
 from tutor.progress import ReportProgress
-from tutor.quantised_linear import SHORT_ATTENTION, compute_plainly, register_attention, reuse_freed_memory
+from tutor.quantised_linear import compute_plainly, reuse_freed_memory
+from tutor.short_attention import SHORT_ATTENTION, RowBorders, register_attention
 from tutor.small_card import checkpoint_as_needed, spare_the_card
 from tutor.tokenization import IGNORED, refuse_without_supervision
 
@@ -113,6 +114,7 @@ def _adapted_model(base_folder: Path, model: ModelConfig, lora: LoraConfig) -> A
         reuse_freed_memory()
         register_attention()
         base.set_attn_implementation(SHORT_ATTENTION)
+        base.set_output_embeddings(FrozenHead(base.get_output_embeddings(), keep=model.keep_dequantised))
     else:
         spare_the_card(base)
         torch.cuda.empty_cache()
@@ -179,7 +181,8 @@ class _SupervisedTrainer(Trainer):
         self.watcher.useful_tokens += int(inputs["useful_tokens"].sum())
         causal: Any = self.accelerator.unwrap_model(model).get_base_model()
         packed = {name: inputs[name] for name in ("input_ids", "position_ids")}
-        hidden = causal.model(**packed, use_cache=False).last_hidden_state
+        borders = RowBorders.of(inputs["position_ids"])
+        hidden = causal.model(**packed, use_cache=False, row_borders=borders).last_hidden_state
         targets = inputs["labels"][:, 1:]
         supervised = targets != IGNORED
         loss = summed_cross_entropy(causal.get_output_embeddings(), hidden[:, :-1][supervised], targets[supervised])

@@ -15,7 +15,7 @@ from tasks.registered import adapter_of
 from tutor.config import RetrainConfig
 from tutor.errors import RegistryError, UnfitDataset
 from tutor.evaluation import Examination, GradedAnswer
-from tutor.settings import Store
+from tutor.settings import REPOSITORY, Store
 
 STAGES = {
     "validation",
@@ -111,7 +111,7 @@ def _fresh_process(arguments: list[str], folder: Path) -> subprocess.CompletedPr
     answer = subprocess.run(
         [sys.executable, *arguments],
         cwd=folder,
-        env={**environment, "HF_HUB_OFFLINE": "1"},
+        env={**environment, "HF_HUB_OFFLINE": "1", "PYTHONPATH": str(REPOSITORY)},
         capture_output=True,
         text=True,
         check=False,

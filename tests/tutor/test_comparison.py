@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tutor.comparison import ComparedRun, changed, pair, plot
+from tutor.comparison import ComparedRun, apart, changed, pair, plot
 
 
 def _run(name: str, right: str, settings: dict[str, str] | None = None, start: int = 0) -> ComparedRun:
@@ -40,9 +40,14 @@ def test_mcnemar_is_exact(first: str, other: str, counts: tuple[int, int], p: fl
 def test_only_questions_that_both_answered_count() -> None:
     paired = pair(_run("a", "1111"), _run("b", "0011", start=2))
     assert (paired.both_answered, paired.first_right, paired.other_right) == (2, 2, 0)
-    apart = pair(_run("a", "11"), _run("b", "11", start=5))
-    assert apart.both_answered == 0
-    assert "no question in common" in apart.sentence()
+    other = pair(_run("a", "11"), _run("b", "11", start=5))
+    assert other.both_answered == 0
+    assert "no question in common" in other.sentence()
+
+
+def test_shares_of_different_questions_are_told() -> None:
+    (warning,) = apart([_run("a", "1111"), _run("b", "1111"), _run("c", "1111", start=3)])
+    assert warning.startswith("1 of the 4 questions of c are among those of a")
 
 
 def test_the_sentence_names_the_better_one_only_where_that_is_no_chance() -> None:
