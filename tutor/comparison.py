@@ -61,8 +61,8 @@ class Paired:
 def apart(runs: Sequence[ComparedRun]) -> list[str]:
     """Return a warning for each run whose questions are mostly not those of the first: their shares do not compare."""
     return [
-        f"{len(runs[0].marks.keys() & run.marks.keys())} of the {len(run.marks)} questions of {run.name} are among those "
-        f"of {runs[0].name}: the two shares of right answers are about different questions"
+        f"{len(runs[0].marks.keys() & run.marks.keys())} of the {len(run.marks)} questions of {run.name} are among "
+        f"those of {runs[0].name}: the two shares of right answers are about different questions"
         for run in runs[1:]
         if 2 * len(runs[0].marks.keys() & run.marks.keys()) < max(len(run.marks), len(runs[0].marks))
     ]
