@@ -37,6 +37,9 @@ def log_evidence(
         figures = {f"{who}.accuracy": examination.accuracy, f"{who}.accuracy_unaided": examination.accuracy_unaided}
         for topic, accuracy in examination.accuracy_by_topic().items():
             figures[f"{who}.accuracy.{_metric_name(topic)}"] = accuracy
+        if who == "challenger":  # first in MLflow's lists, which go by the alphabet
+            gain = examination.accuracy - examinations["base"].accuracy
+            figures |= {"accuracy": examination.accuracy, "accuracy_over_base": gain}
         run.log_metrics(step, figures, model_id if who == "challenger" else None)
         answers = [asdict(answer) for answer in examination.answers]
         run.log_table(f"answers/{who}.json", {name: [answer[name] for answer in answers] for name in answers[0]})

@@ -132,6 +132,7 @@ def _register(
         report_progress(2, 3)
         facts = version_tags(dataset, training, examinations, verdict, compared_with)
         describe(tracking.client, version, facts | {FILES_TAG: json.dumps(digests(files))}, examinations, verdict)
+        run.set_tags({name: facts[name] for name in ("verdict", "dataset_digest", "compared_with")})
         shutil.rmtree(files)
         run.finish()
         report_progress(3, 3)
