@@ -92,7 +92,7 @@ def test_a_no_by_the_command_leaves_the_champion(
 ) -> None:
     run = asked("3")
     assert main(["refuse", "3", "--reason", "demasiado seco", "--model", NAME]) == 0
-    assert f"'{run.name}' was answered" in capsys.readouterr().out
+    assert f"'{NAME} version 3' was answered" in capsys.readouterr().out
     assert _work_on(run).is_completed()
     assert holder(client, NAME, "champion") == "1"
     last = open_ledger(client, NAME).entries()[-1]
