@@ -12,21 +12,12 @@ from typing import Any
 import mlflow
 from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, RunStatus, RunTag
 from mlflow.tracking import MlflowClient
-from mlflow.utils.mlflow_tags import (
-    MLFLOW_EXPERIMENT_PRIMARY_METRIC_GREATER_IS_BETTER,
-    MLFLOW_EXPERIMENT_PRIMARY_METRIC_NAME,
-    MLFLOW_PARENT_RUN_ID,
-)
+from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID
 
 from tutor.config import RetrainConfig
 from tutor.settings import REPOSITORY, Store
 
 _KEY, _SWEEP = "tutor.training", "tutor.sweep"
-# What MLflow's pages show beside each run without being asked.
-_SHOWN_FIRST = {
-    MLFLOW_EXPERIMENT_PRIMARY_METRIC_NAME: "accuracy",
-    MLFLOW_EXPERIMENT_PRIMARY_METRIC_GREATER_IS_BETTER: "true",
-}
 
 
 class Tracking:
@@ -38,9 +29,7 @@ class Tracking:
         self.client = MlflowClient(tracking_uri=store.tracking_uri, registry_uri=store.tracking_uri)
         found = self.client.get_experiment_by_name(experiment)
         self._experiment_id: str = (
-            found.experiment_id
-            if found
-            else self.client.create_experiment(experiment, store.artifacts_uri, _SHOWN_FIRST)
+            found.experiment_id if found else self.client.create_experiment(experiment, store.artifacts_uri)
         )
 
     def open_run(self, training: str, sweep: str | None = None) -> Run:

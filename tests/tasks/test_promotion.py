@@ -12,10 +12,12 @@ from mlflow.tracking import MlflowClient
 
 from flows.command import main
 from tasks.ledger import Ledger, make_ledger, open_ledger
-from tasks.promotion import promote, refuse, rollback, settle
+from tasks.promotion import promote, promote_challenger, refuse, rollback, settle
 from tasks.registered import Reloaded, holder
+from tutor.config import RegistryConfig
 from tutor.errors import LedgerDamaged, PromotionConflict, PromotionRefused, RegistryError, ReloadFailed, UsageError
 from tutor.settings import REPOSITORY, Store
+from tutor.stages import Finished
 
 NAME = "tutor-prueba"
 GOOD = Reloaded(6, "float32 on cpu")
@@ -326,3 +328,27 @@ def test_two_processes_that_make_the_history_get_the_same_one(client: MlflowClie
     with pytest.raises(UsageError):
         promote("antiguo", "1", "", how="command", store=store)
     assert make_ledger(client, "antiguo", store).run_id != first.run_id
+
+
+@pytest.mark.usefixtures("versions")
+def test_a_run_promotes_by_itself_asks_or_never_does(client: MlflowClient, store: Store, tmp_path: Path) -> None:
+    def follow(promotion: str, number: str, verdict: str, compared_with: str | None) -> str:
+        folder = tmp_path / f"registration-{number}"
+        folder.mkdir(exist_ok=True)
+        facts = {"run_id": "r", "model_name": NAME, "version": number, "verdict": verdict, "reasons": ["Acierta más."]}
+        registered = Finished(folder, number, facts | {"compared_with": compared_with}, reused=False)
+        config = RegistryConfig(model_name=NAME, promotion=promotion)
+        return str(promote_challenger.fn(config, registered, store).facts["outcome"])
+
+    assert follow("never", "1", "accepted", None) == "never"
+    assert follow("ask", "1", "accepted", None) == "waiting"
+    assert (holder(client, NAME, "challenger"), _champion(client)) == ("1", (None, None))
+    assert follow("automatic", "1", "accepted", None) == "promoted"
+    assert _champion(client) == ("1", None)
+    assert follow("automatic", "4", "refused", "1") == "refused"
+    assert (holder(client, NAME, "challenger"), _champion(client)) == ("4", ("1", None))
+    with pytest.raises(PromotionConflict):
+        follow("automatic", "2", "accepted", None)
+    assert not (tmp_path / "registration-2").exists(), "the next run compares anew"
+    assert (tmp_path / "registration-1").exists()
+    assert _champion(client) == ("1", None)
