@@ -107,7 +107,7 @@ def _by_name(name: str, client: MlflowClient) -> list[Run]:
 def _read(run: Run, client: MlflowClient) -> ComparedRun:
     marks, topics = _marks(run)
     settings = dict(run.data.params) | {"commit": run.data.tags.get("mlflow.source.git.commit", "")[:12]}
-    for given in run.inputs.dataset_inputs:
+    for given in run.inputs.dataset_inputs if run.inputs else ():
         context = next((tag.value for tag in given.tags if tag.key == "mlflow.data.context"), "data")
         settings[f"dataset.{context}"] = f"{given.dataset.name} {given.dataset.digest[:12]}"
     figures: dict[str, float | str] = {

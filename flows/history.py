@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from tasks.ledger import Entry, open_ledger
-from tasks.promotion import champions, client_of
+from tasks.ledger import Entry, champions, open_ledger
+from tasks.promotion import client_of
 from tasks.registered import CHAMPION, PREVIOUS, holder
 from tutor.errors import RegistryError
 from tutor.settings import Store
