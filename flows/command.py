@@ -17,14 +17,22 @@ from tutor.settings import DEFAULT_DATASET, DEFAULT_MODEL_NAME, open_store
 if TYPE_CHECKING:
     from tutor.answering import Tutor
 
+RUN_FORMS = (
+    "id of an MLflow run, models:/NAME/VERSION, models:/NAME@ALIAS, trainer_state.json or text log of a training; "
+    "models:/NAME alone for the history of a model"
+)
 MODEL_FORMS = "'base', models:/NAME@ALIAS, models:/NAME/VERSION or an adapter folder"
 PLOT_FORMS = (".png", ".svg", ".pdf")
 DEFAULT_ROWS, DEFAULT_SEED = 2500, 2026
 _INTERRUPTED = 130
+_REFUSED = 3
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit status: 0 done, 1 refused, 2 not understood or not found."""
+    """Run one command and return its exit status: 0 done, 1 refused, 2 not understood or not found.
+
+    3 is a new tutor that the verdict refuses, where `--require-accepted` asks for that.
+    """
     try:
         chosen = _parser().parse_args(arguments)
         status: int = chosen.run(chosen)
@@ -91,6 +99,9 @@ def _parser() -> argparse.ArgumentParser:
 
     retrain = _command(commands, "retrain", _retrain, "check, train, examine and register; what is unchanged is reused")
     _config_options(retrain)
+    retrain.add_argument(
+        "--require-accepted", action="store_true", help="exit with 3 where the verdict refuses the new tutor"
+    )
     _json_option(retrain)
 
     doctor = _command(commands, "doctor", _doctor, "examine this machine: exit 0 fit, 1 unfit; says what mends it")
@@ -122,6 +133,13 @@ def _parser() -> argparse.ArgumentParser:
         help="rows with question (or instruction), answer, topic",
     )
     _json_option(evaluate)
+
+    report = _command(commands, "report", _report, "write the report on a run, several runs, or a model's history")
+    report.add_argument("runs", nargs="+", metavar="RUN", help=RUN_FORMS)
+    report.add_argument("--language", choices=("es", "en"), default="es", help="language (default es)")
+    report.add_argument("--output", type=Path, default=None, metavar="FOLDER", help="folder to write it to")
+    report.add_argument("--peak-mb", type=_amount, metavar="MB", help="peak memory, where a log does not tell it")
+    report.add_argument("--card-mb", type=_amount, metavar="MB", help="the card's memory, where a log does not tell it")
 
     _compare_command(commands)
     _registry_commands(commands)
@@ -199,9 +217,11 @@ def _json_option(parser: argparse.ArgumentParser) -> None:
 
 def _generate(chosen: argparse.Namespace) -> int:
     from tutor.generation import write_dataset
+    from tutor.progress import progress
 
     _refuse_unwritable(chosen.output)
-    write_dataset(chosen.output, chosen.rows, chosen.seed)
+    with progress("Generación", "filas") as report_progress:
+        write_dataset(chosen.output, chosen.rows, chosen.seed, report_progress)
     print(f"{chosen.rows} rows written to {chosen.output}")
     return 0
 
@@ -239,7 +259,7 @@ def _retrain(chosen: argparse.Namespace) -> int:
     report = retrain(config)
     _write_json(chosen.json, report.as_json())
     print_report(report, Console())
-    return 0
+    return _REFUSED if chosen.require_accepted and report.verdict != "accepted" else 0
 
 
 def _doctor(chosen: argparse.Namespace) -> int:
@@ -318,6 +338,17 @@ def _evaluate(chosen: argparse.Namespace) -> int:
     answers = [asdict(answer) for answer in examination.answers]
     _write_json(chosen.json, {"model": chosen.model, **examination.summary(), "answers": answers})
     Console().print(accuracy_table({chosen.model: examination.summary()}))
+    return 0
+
+
+def _report(chosen: argparse.Namespace) -> int:
+    store = open_store()
+    from flows.report import report
+
+    page, text = report(
+        chosen.runs, chosen.language, chosen.output, store, peak_mb=chosen.peak_mb, card_mb=chosen.card_mb
+    )
+    print(f"{page}\n{text}")
     return 0
 
 
@@ -427,6 +458,13 @@ def _positive(text: str) -> int:
     value = int(text)
     if value < 1:
         raise argparse.ArgumentTypeError(f"got {value}, expected 1 or more")
+    return value
+
+
+def _amount(text: str) -> float:
+    value = float(text)
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"got {text}, expected a number above 0")
     return value
 
 

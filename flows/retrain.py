@@ -5,6 +5,7 @@ from __future__ import annotations
 from prefect import flow
 
 from flows.approval import ask_a_person
+from tasks.analysis import analyse
 from tasks.base_model import prepare_base_model
 from tasks.evaluation import evaluate
 from tasks.preflight import preflight
@@ -44,9 +45,9 @@ def retrain(config: RetrainConfig = RetrainConfig()) -> RetrainReport:  # noqa: 
     new_answers = evaluate("tutor nuevo", config.model, adapter.folder / ADAPTER, dataset, config.evaluation, store)
     champion_answers = _answers_of_champion(champion, dataset, config, store)
     compared_with = champion.version if champion else None
-    version = register(
-        config.registry, dataset, adapter, base_answers, new_answers, champion_answers, compared_with, store
-    )
+    examined = {"base": base_answers, "challenger": new_answers}
+    examined |= {"champion": champion_answers} if champion_answers else {}
+    version = register(config.registry, config.verdict, dataset, adapter, examined, compared_with, store)
     promotion = promote_challenger(config.registry, version, store)
     if promotion.facts["outcome"] == "waiting":
         ask_a_person(config.registry.model_name, str(version.facts["version"]), str(version.facts["run_id"]))
@@ -61,6 +62,7 @@ def retrain(config: RetrainConfig = RetrainConfig()) -> RetrainReport:  # noqa: 
         "registration": version,
         "promotion": promotion,
     }
+    stages["analysis"] = analyse(config, stages, store)
     aliases = live_aliases(config.registry.model_name, str(version.facts["version"]), store)
     return RetrainReport.of(stages, aliases, store)
 

@@ -11,10 +11,10 @@ from mlflow.entities.model_registry import ModelVersion
 from mlflow.tracking import MlflowClient
 
 from tasks.tracking import Run, commit
-from tasks.validation import HELD_OUT_ROWS
 from tutor.adapter import ADAPTER, digest_of_adapter, read_origin
 from tutor.evaluation import Examination
-from tutor.stages import Finished, digest_of_file
+from tutor.rows import digest_of
+from tutor.stages import Finished
 from tutor.verdict import Verdict
 
 # The page of the logged model; the registry itself does not keep which one a version was made from.
@@ -30,18 +30,22 @@ def log_evidence(
 ) -> None:
     """Log the figures of every examination, each answer as a table, and the Data Docs; the tutor's own to its model."""
     run.log_files(dataset.folder / "data_docs", "data_docs")
-    held_out = digest_of_file(dataset.folder / HELD_OUT_ROWS)
-    run.log_dataset("evaluation", "held-out", held_out, examinations["challenger"].n)
+    asked = [(answer.question, answer.expected) for answer in examinations["challenger"].answers]
+    run.log_dataset("evaluation", "examination", digest_of({"rows": asked}), len(asked))
     step = int(training.facts["steps"])
     for who, examination in examinations.items():
         figures = {f"{who}.accuracy": examination.accuracy, f"{who}.accuracy_unaided": examination.accuracy_unaided}
         for topic, accuracy in examination.accuracy_by_topic().items():
             figures[f"{who}.accuracy.{_metric_name(topic)}"] = accuracy
+        if examination.general is not None:
+            figures |= {f"{who}.{name}": value for name, value in examination.general.summary().items()}
+        for flaw, count in examination.flaws().items():
+            figures[f"{who}.flaw.{_metric_name(flaw)}"] = count / examination.n
         if who == "challenger":  # first in MLflow's lists, which go by the alphabet
             gain = examination.accuracy - examinations["base"].accuracy
             figures |= {"accuracy": examination.accuracy, "accuracy_over_base": gain}
         run.log_metrics(step, figures, model_id if who == "challenger" else None)
-        answers = [asdict(answer) for answer in examination.answers]
+        answers = [asdict(answer) | {"flaws": ", ".join(answer.flaws)} for answer in examination.answers]
         run.log_table(f"answers/{who}.json", {name: [answer[name] for answer in answers] for name in answers[0]})
 
 

@@ -21,11 +21,12 @@ from tasks.registered import CHAMPION, FILES_TAG, adapter_of, find_version, hold
 from tasks.tracking import Run, Tracking
 from tutor.adapter import ADAPTER, read_origin
 from tutor.adapter_files import digests
-from tutor.config import RegistryConfig
+from tutor.config import RegistryConfig, VerdictConfig
 from tutor.progress import progress
 from tutor.reload_check import RECORDED
 from tutor.settings import REPOSITORY, Store
 from tutor.stages import Finished, run_stage
+from tutor.transcripts import transcripts_page
 from tutor.verdict import decide
 
 if TYPE_CHECKING:
@@ -73,30 +74,29 @@ def fetch_champion(config: RegistryConfig, store: Store) -> Champion | None:
 )
 def register(
     config: RegistryConfig,
+    rules: VerdictConfig,
     dataset: Finished,
     training: Finished,
-    base: Finished,
-    challenger: Finished,
-    champion: Finished | None,
+    examined: Mapping[str, Finished],
     compared_with: str | None,
     store: Store,
 ) -> Finished:
-    """Return the folder whose manifest names the registered version and the verdict.
+    """Return the folder whose manifest names the registered version and the verdict by `rules`.
 
-    `base`, `challenger` and `champion` are finished evaluations on the same rows; `compared_with` is the champion's
-    version.
+    `examined` holds finished evaluations on the same rows: base, challenger and, where there is one, the champion,
+    whose version is `compared_with`.
     """
     inputs = {
         "training": training.digest,
-        "base": base.digest,
-        "challenger": challenger.digest,
+        "base": examined["base"].digest,
+        "challenger": examined["challenger"].digest,
+        "rules": rules.model_dump(mode="json"),
         "model_name": config.model_name,
         "registry": store.tracking_uri,
     }
-    examined = {"base": base, "challenger": challenger} | ({"champion": champion} if champion else {})
 
     def make(folder: Path) -> Mapping[str, Any]:
-        return _register(config, dataset, training, examined, compared_with, folder, store)
+        return _register(config, rules, dataset, training, examined, compared_with, folder, store)
 
     done = run_stage(store.stages, "registration", inputs, make, resume=True)
     client = Tracking(store, config.experiment).client
@@ -109,6 +109,7 @@ def register(
 
 def _register(
     config: RegistryConfig,
+    rules: VerdictConfig,
     dataset: Finished,
     training: Finished,
     examined: Mapping[str, Finished],
@@ -119,7 +120,7 @@ def _register(
     tracking = Tracking(store, config.experiment)
     run = tracking.open_run(training.folder.name)
     examinations = {who: examination_in(stage) for who, stage in examined.items()}
-    verdict = decide(examinations["base"], examinations["challenger"], examinations.get("champion"))
+    verdict = decide(examinations["base"], examinations["challenger"], examinations.get("champion"), rules)
     key = folder.name.removesuffix(".partial")
     with progress("Registro", "pasos") as report_progress:
         report_progress(0, 3)
@@ -129,10 +130,11 @@ def _register(
         version = found or _log_model(config, training, files, run, key, store)
         report_progress(1, 3)
         log_evidence(run, dataset, training, examinations, version.tags[MODEL_ID_TAG])
+        run.log_text("answers/respuestas.html", transcripts_page(examinations, verdict))
         report_progress(2, 3)
         facts = version_tags(dataset, training, examinations, verdict, compared_with)
         describe(tracking.client, version, facts | {FILES_TAG: json.dumps(digests(files))}, examinations, verdict)
-        run.set_tags({name: facts[name] for name in ("verdict", "dataset_digest", "compared_with")})
+        run.log_tags({name: facts[name] for name in ("verdict", "dataset_digest", "compared_with")})
         shutil.rmtree(files)
         run.finish()
         report_progress(3, 3)
@@ -142,6 +144,7 @@ def _register(
         "version": str(version.version),
         "verdict": verdict.decision,
         "reasons": list(verdict.reasons),
+        "rules_broken": list(verdict.broken),
         "compared_with": compared_with,
         **{who: examination.summary() for who, examination in examinations.items()},
     }

@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import mlflow
-from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, RunStatus, RunTag
+from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, RunStatus
 from mlflow.tracking import MlflowClient
 from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID
 
 from tutor.config import RetrainConfig
+from tutor.errors import TrainingRefused
 from tutor.settings import REPOSITORY, Store
 
 _KEY, _SWEEP = "tutor.training", "tutor.sweep"
@@ -58,6 +60,10 @@ class Tracking:
         self.client.set_terminated(run_id)
         return run_id
 
+    def run(self, run_id: str) -> Run:
+        """Return the run of that id, as it is."""
+        return Run(self.client, run_id)
+
 
 class Run:
     """One MLflow run, written to without making it the active one."""
@@ -95,9 +101,10 @@ class Run:
         points = [Metric(name, value, now, step, model_id=model_id) for name, value in metrics.items()]
         self._client.log_batch(self.id, metrics=points)
 
-    def set_tags(self, tags: Mapping[str, str]) -> None:
+    def log_tags(self, tags: Mapping[str, str]) -> None:
         """Set `tags` of the run."""
-        self._client.log_batch(self.id, tags=[RunTag(name, value) for name, value in tags.items()])
+        for name, value in tags.items():
+            self._client.set_tag(self.id, name, value)
 
     def log_table(self, file: str, columns: Mapping[str, list[Any]]) -> None:
         """Log a table of equally long columns under the name `file`, unless an earlier attempt did."""
@@ -108,6 +115,20 @@ class Run:
     def log_files(self, folder: Path, artifact: str) -> None:
         """Log every file of `folder` under the artifact folder `artifact`."""
         self._client.log_artifacts(self.id, str(folder), artifact)
+
+    @contextmanager
+    def marked_if_refused(self) -> Iterator[None]:
+        """Mark the run as failed, with the reason as a tag, when the block refuses to train."""
+        try:
+            yield
+        except TrainingRefused as refusal:
+            self.log_tags({"tutor.refused": str(refusal)})
+            self._client.set_terminated(self.id, RunStatus.to_string(RunStatus.FAILED))
+            raise
+
+    def log_text(self, file: str, text: str) -> None:
+        """Log `text` under the name `file`."""
+        self._client.log_text(self.id, text, file)
 
     def finish(self) -> None:
         """Mark the run as finished."""

@@ -6,16 +6,20 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from prefect import task
+from prefect import get_run_logger, task
+from prefect.context import TaskRunContext
 
 from tasks.policy import BACK_OFF_S, CARD_TAG, HOUR_S, worth_retrying
 from tasks.system_metrics import watched_machine
 from tasks.tracking import Tracking
+from tasks.validation import VALIDATION_ROWS
 from tutor import run_plan
 from tutor.config import RetrainConfig
 from tutor.progress import progress
+from tutor.rows import read_written_rows
 from tutor.settings import Store
 from tutor.stages import Finished, run_stage
+from tutor.training_words import training_sentence, training_tags
 
 
 @task(
@@ -31,7 +35,7 @@ def train(config: RetrainConfig, dataset: Finished, base: Finished, tokens: Fini
     """Return the folder with the adapter, its tokenizer and where it comes from.
 
     Raises:
-        TrainingRefused: there is nothing to learn from, or the loss is no longer a number.
+        TrainingRefused: there is nothing to learn from, or the training goes astray.
     """
     inputs = {
         "tokens": tokens.digest,
@@ -57,13 +61,18 @@ def _train(
 
     from tutor.adapter import ADAPTER, Origin, write_origin
     from tutor.base_model import load_tokenizer
+    from tutor.held_out_watch import Validation
     from tutor.tokenization import TOKENS
     from tutor.training import train_adapter
 
     tracking = Tracking(store, config.registry.experiment)
     run = tracking.open_run(folder.name.removesuffix(".partial"), config.registry.sweep)
     run.log_inputs(config, dataset.facts)
-    with progress("Entrenamiento", "pasos") as report_progress, watched_machine(run.log_metrics):
+    asked = config.evaluation
+    # Never the held-out rows: what is chosen by them could no longer be judged by them.
+    rows = read_written_rows(dataset.folder / VALIDATION_ROWS)
+    watched = watched_machine(run.log_metrics)
+    with progress("Entrenamiento", "pasos") as report_progress, run.marked_if_refused(), watched:
         measured = train_adapter(
             base,
             load_from_disk(str(tokens / TOKENS)),
@@ -73,10 +82,14 @@ def _train(
             training=config.training,
             log_metrics=run.log_metrics,
             report_progress=report_progress,
+            validation=Validation(rows, asked.max_new_tokens, asked.batch_rows),
         )
+    run.log_tags(training_tags(measured))
     adapter = folder / ADAPTER
     load_tokenizer(base).save_pretrained(adapter)
-    asked = config.evaluation
     origin = Origin(config.model, dataset.facts["dataset_digest"], asked.max_new_tokens, asked.batch_rows)
     write_origin(adapter, origin)
-    return {**measured, **run_plan.facts_to_keep(config)}
+    said = training_sentence(measured)
+    if TaskRunContext.get() is not None:
+        get_run_logger().info(said)
+    return {**measured, "said": said, **run_plan.facts_to_keep(config)}

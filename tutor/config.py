@@ -38,6 +38,9 @@ class DataConfig(Section):
         le=131_072,
         description="Tokens above which a row is set aside, by a count that no tokenizer of ours stays below.",
     )
+    max_row_seconds: float = Field(
+        2, ge=0, le=600, description="Seconds after which the working of a row is left unchecked, with a warning."
+    )
     min_spanish_share: float = Field(
         0, ge=0, le=1, description="Share of rows in Spanish below which the run stops; below 0.9 it warns."
     )
@@ -94,6 +97,10 @@ class LoraConfig(Section):
 
     rank: int = Field(16, ge=1, le=256, description="Rank of the adapter.")
     alpha: int = Field(32, ge=1, le=1024, description="Scale of the adapter: its output is multiplied by alpha / rank.")
+    rank_stabilised: bool = Field(False, description="rsLoRA: multiply by alpha / the square root of the rank instead.")
+    plus_ratio: float = Field(
+        1.0, ge=1, le=64, description="LoRA+: how many times the learning rate of A is that of B; 1: the same."
+    )
 
 
 class TrainingConfig(Section):
@@ -114,6 +121,14 @@ class TrainingConfig(Section):
         False,
         description="Recompute activations to save memory, at up to half more time; on a card only of as many layers "
         "as its free memory asks for.",
+    )
+    check_share: float = Field(
+        0.02, ge=0, le=0.1, description="Share of the training's work that checks on validation rows may take; 0: none."
+    )
+    check_rows: int = Field(32, ge=1, le=4096, description="Validation rows whose loss a check looks at.")
+    check_answers: int = Field(16, ge=0, le=1024, description="Validation questions that a check has answered.")
+    patience: int = Field(
+        3, ge=1, description="Checks without a better loss or more right answers after which training stops."
     )
     logging_steps: int = Field(10, ge=1, description="Optimiser steps between two points of the curves in MLflow.")
     seed: int = Field(7, ge=0, lt=2**32, description="Seed of the adapter's first weights and of the order of rows.")
@@ -152,6 +167,39 @@ class RegistryConfig(Section):
     )
 
 
+class VerdictConfig(Section):
+    """What a new tutor must show before it may take the place of the present one; p is the chance of a false alarm."""
+
+    base_p: float = Field(
+        0.01, gt=0, lt=0.5, description="Better than the base: p, by McNemar's exact test, must stay below this."
+    )
+    champion_margin: float = Field(
+        0.05,
+        ge=0,
+        lt=1,
+        description="Not worse than the champion: the share of right answers that it may lose at most.",
+    )
+    champion_p: float = Field(
+        0.05, gt=0, lt=0.5, description="Being worse than the champion by the margin is ruled out if p is below this."
+    )
+    topic_margin: float = Field(
+        0.2, ge=0, le=1, description="Share of its right answers by which a topic may fall behind the present tutor."
+    )
+    topic_p: float = Field(
+        0.05, gt=0, lt=0.5, description="A topic's fall counts if p, over all topics together, is below this."
+    )
+    max_perplexity_ratio: float = Field(
+        6.0, ge=1, description="Perplexity of general Spanish and English text, in multiples of the base's, at most."
+    )
+    sums_margin: float = Field(
+        0.2, ge=0, le=1, description="Share of simple English sums that may be forgotten; more counts if p < topic_p."
+    )
+    max_run_on_share: float = Field(0.1, ge=0, le=1, description="Share of answers that do not end where they should.")
+    max_other_language_share: float = Field(
+        0.05, ge=0, le=1, description="Share of answers in another language than the question."
+    )
+
+
 class RetrainConfig(Section):
     """Everything that a retraining run can be told."""
 
@@ -160,6 +208,7 @@ class RetrainConfig(Section):
     lora: LoraConfig = Field(LoraConfig(), description="The adapter that is trained.")
     training: TrainingConfig = Field(TrainingConfig(), description="How it is trained.")
     evaluation: EvaluationConfig = Field(EvaluationConfig(), description="How it is examined.")
+    verdict: VerdictConfig = Field(VerdictConfig(), description="What it must show to replace the present tutor.")
     registry: RegistryConfig = Field(RegistryConfig(), description="Where the result goes.")
 
 

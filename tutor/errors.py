@@ -40,7 +40,7 @@ class UnfitMachine(TutorError):
 
 
 class TrainingRefused(TutorError):
-    """A training run that could not teach anything: no supervised token, or a loss that is not a number."""
+    """A training run that could not teach anything: no supervised token, or one that goes astray (see RunGuard)."""
 
 
 class RegistryError(UsageError):

@@ -41,6 +41,7 @@ class RetrainReport:
     challenger: Mapping[str, Any]
     champion: Mapping[str, Any] | None
     tracking_uri: str
+    report_file: str
 
     @classmethod
     def of(cls, stages: Mapping[str, Finished], aliases: Sequence[str], store: Store) -> RetrainReport:
@@ -64,6 +65,7 @@ class RetrainReport:
             challenger=registered["challenger"],
             champion=registered.get("champion"),
             tracking_uri=store.tracking_uri,
+            report_file=str(stages["analysis"].folder / stages["analysis"].facts["report"]),
         )
 
     @property
@@ -115,6 +117,7 @@ def _facts(report: RetrainReport) -> Table:
     aliases = ", ".join(report.aliases) or "ninguno"
     facts.add_row("Modelo", f"{report.model_name}, versión {report.version}, alias: {aliases}")
     facts.add_row("Tiempo", f"{sum(report.seconds.values()):.0f} s en total; {_times(report)}")
+    facts.add_row("Informe", Text(report.report_file, overflow="fold"))
     facts.add_row("Registro MLflow", Text(report.tracking_uri, overflow="fold"))
     facts.add_row("Para verlo", Text(_how_to_open(report.tracking_uri), overflow="fold"))
     return facts

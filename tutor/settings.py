@@ -17,6 +17,8 @@ PROFILES = REPOSITORY / "deployments" / "profiles"
 DEFAULT_DATASET = REPOSITORY / "data" / "matematicas.jsonl"
 DEFAULT_MODEL_NAME = "tutor-matematicas"
 FROZEN_TEST = REPOSITORY / "data" / "frozen-test.json"
+FROZEN_ROWS = REPOSITORY / "data" / "frozen-rows.jsonl"
+FORGETTING = REPOSITORY / "data" / "forgetting.jsonl"
 
 # No library reports to anybody, and none writes progress bars over ours.
 _QUIET_LIBRARIES = {
@@ -103,6 +105,8 @@ def open_store() -> Store:
     os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "180")
     # It offers to fetch a kernel from a hub, which we neither want nor need.
     logging.getLogger("bitsandbytes.backends.cpu.ops").setLevel(logging.ERROR)
+    # It tells that it makes a list of fonts, which it does once.
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
     # Prefect passes on what libraries tell their developers.
     logging.getLogger("py.warnings").setLevel(logging.ERROR)
     os.environ.setdefault("PREFECT_HOME", str(store.home / "prefect"))

@@ -19,9 +19,12 @@ from tutor.rows import digest_of
 from tutor.settings import REPOSITORY
 
 MANIFEST = "manifest.json"
-# What stages are made by; what only shows results, or makes datasets, does not count.
+# What stages are made by; what only shows results, or makes datasets, does not count unless it is named itself.
 ROOMS = ("tutor", "data_checks", "tasks")
-_ONLY_SHOWN = {"exercises", "generation.py", "report.py", "plan_report.py", "progress.py", "errors.py"}
+_ONLY_SHOWN = {
+    *("exercises", "generation.py", "report.py", "plan_report.py", "progress.py", "errors.py"),
+    *("analysis", "analysis.py", "run_record.py"),
+}
 
 
 @dataclass(frozen=True)
@@ -89,8 +92,8 @@ def digest_of_file(path: Path) -> str:
 def source_digest(code: tuple[str, ...]) -> str:
     """Return a digest of the Python files in `code`: when they change, so may what a stage makes."""
     places = [REPOSITORY / place for place in code]
-    files = sorted(file for place in places for file in (place.rglob("*.py") if place.is_dir() else (place,)))
-    kept = [file for file in files if not _ONLY_SHOWN & set(file.parts)]
+    found = [(place, file) for place in places for file in (place.rglob("*.py") if place.is_dir() else (place,))]
+    kept = sorted(file for place, file in found if not _ONLY_SHOWN & set(file.relative_to(place).parts))
     return digest_of({str(file.relative_to(REPOSITORY)): digest_of_file(file) for file in kept})
 
 

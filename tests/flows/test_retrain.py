@@ -16,7 +16,7 @@ from flows.retrain import retrain
 from tasks.registered import FILES_TAG, Reloaded, adapter_of, reload_version
 from tutor.adapter_files import digests
 from tutor.config import RetrainConfig
-from tutor.errors import RegistryError, ReloadFailed, UnfitDataset
+from tutor.errors import RegistryError, ReloadFailed, TrainingRefused, UnfitDataset
 from tutor.evaluation import Examination, GradedAnswer
 from tutor.reload_check import RECORDED, read_recorded, write_recorded
 from tutor.report import RetrainReport
@@ -31,6 +31,7 @@ STAGES = {
     "evaluation_challenger",
     "registration",
     "promotion",
+    "analysis",
 }
 
 
@@ -54,9 +55,7 @@ def test_the_flow_registers_a_model_once_and_the_version_answers_in_a_fresh_proc
     assert json.loads((adapter / "tutor.json").read_text())["prompt"] == "Instruct: {question}\nOutput:"
     assert (adapter / "tokenizer.json").is_file()
 
-    artifacts = _artifacts("validation", "data-docs")
-    assert "rows, 0 in quarantine" in artifacts["validation"]
-    assert "/data_docs/index.html" in artifacts["data-docs"]
+    _look_at_artifacts(report)
 
     again = retrain(tiny_config)
     assert again.nothing_to_do
@@ -96,11 +95,11 @@ def test_the_flow_registers_a_model_once_and_the_version_answers_in_a_fresh_proc
 def _check_evidence(client: MlflowClient, report: RetrainReport) -> None:
     """Assert that the run, the version and the logged model hold what speaks for and against them."""
     run = client.get_run(report.run_id)
-    assert run.info.status == "FINISHED"
+    assert (run.info.status, run.data.tags["tutor.stopped_early"]) == ("FINISHED", "false")
     assert run.data.params["lora.rank"] == "4"
     inputs = {given.tags[0].value: given.dataset for given in run.inputs.dataset_inputs}
     assert inputs["training"].digest == report.dataset_digest[:36]
-    assert inputs["evaluation"].name == "held-out"
+    assert inputs["evaluation"].name == "examination"
     assert run.data.tags["verdict"] == report.verdict
     history = client.get_metric_history(report.run_id, "loss")
     (judged,) = client.get_metric_history(report.run_id, "challenger.accuracy")
@@ -117,7 +116,7 @@ def _check_evidence(client: MlflowClient, report: RetrainReport) -> None:
         "challenger.accuracy",
     ):
         assert metric in run.data.metrics
-    assert {file.path for file in client.list_artifacts(report.run_id)} >= {"answers", "data_docs"}
+    assert {file.path for file in client.list_artifacts(report.run_id)} >= {"answers", "data_docs", "report"}
 
     version = client.get_model_version("tutor-prueba", "1")
     assert version.tags["verdict"] == report.verdict
@@ -137,6 +136,14 @@ def _registered_with_other_answers(client: MlflowClient, version: ModelVersion, 
     assert len(recorded.replies) == len(recorded.questions) == 6
     write_recorded(file, replace(recorded, replies=("otra cosa", *recorded.replies[1:])))
     client.set_model_version_tag(version.name, version.version, FILES_TAG, json.dumps(digests(file.parent)))
+
+
+def _look_at_artifacts(report: RetrainReport) -> None:
+    artifacts = _artifacts("validation", "data-docs", "report", "report-page")
+    assert "rows, 0 in quarantine" in artifacts["validation"]
+    assert "/data_docs/index.html" in artifacts["data-docs"]
+    assert artifacts["report"].startswith("# Análisis del entrenamiento")
+    assert Path(report.report_file).as_uri() in artifacts["report-page"]
 
 
 def _artifacts(*keys: str) -> dict[str, str]:
@@ -178,24 +185,24 @@ def test_champion_is_the_best_version_and_never_a_worse_one(
     def holder(alias: str) -> str:
         return str(client.get_model_version_by_alias("tutor-prueba", alias).version)
 
-    assert run(1, base=2, challenger=5) == "accepted"
+    assert run(1, base=20, challenger=50) == "accepted"
     assert holder("champion") == "1"
-    assert run(2, base=2, challenger=5, champion=5) == "refused"
+    assert run(2, base=20, challenger=40, champion=50) == "refused"
     assert holder("champion") == "1"
     assert holder("challenger") == "2"
-    assert run(3, base=2, challenger=6, champion=5) == "accepted"
+    assert run(3, base=20, challenger=60, champion=50) == "accepted"
     assert holder("champion") == "3"
     assert holder("previous") == "1"
 
     # A version that vanished from the registry is registered again.
     client.delete_model_version("tutor-prueba", "2")
-    assert run(2, base=2, challenger=4, champion=6) == "refused"
+    assert run(2, base=20, challenger=40, champion=60) == "refused"
     assert holder("challenger") == "4"
     assert holder("champion") == "3"
 
 
 def _examined(right: int) -> Examination:
-    return Examination(tuple(GradedAnswer(f"q{at}", "suma (fácil)", "1", "1", "1", at < right, 0) for at in range(10)))
+    return Examination(tuple(GradedAnswer(f"q{at}", "suma (fácil)", "1", "1", "1", at < right, 0) for at in range(100)))
 
 
 @pytest.mark.usefixtures("prefect_server")
@@ -208,3 +215,18 @@ def test_an_unfit_dataset_stops_the_flow_before_anything_is_trained(
     with pytest.raises(UnfitDataset, match=r"bad\.jsonl"):
         retrain(config)
     assert not list(store.stages.glob("training-*"))
+
+
+@pytest.mark.usefixtures("prefect_server")
+def test_a_learning_rate_of_a_half_ends_with_its_reason_and_registers_nothing(
+    tiny_config: RetrainConfig, store: Store
+) -> None:
+    training = tiny_config.training.model_copy(update={"learning_rate": 0.5, "epochs": 3})
+    with pytest.raises(TrainingRefused, match=r"^step \d+: .*lower training\.learning_rate, which is 0\.5$"):
+        retrain(tiny_config.model_copy(update={"training": training}))
+    client = MlflowClient(store.tracking_uri)
+    assert client.search_registered_models() == []
+    assert not [stage for stage in store.stages.glob("training-*") if stage.suffix != ".partial"]
+    (run,) = client.search_runs([client.get_experiment_by_name("pruebas").experiment_id])
+    assert run.info.status == "FAILED"
+    assert "lower training.learning_rate" in run.data.tags["tutor.refused"]

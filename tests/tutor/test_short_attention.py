@@ -1,11 +1,14 @@
 """Attention for short rows beside torch's own."""
 
+from pathlib import Path
+
 import pytest
 import torch
 from torch import nn
 from torch.nn import functional
+from transformers import AutoModelForCausalLM
 
-from tutor.short_attention import RowBorders, _grouped_attention
+from tutor.short_attention import SHORT_ATTENTION, RowBorders, _grouped_attention, register_attention
 
 
 @pytest.mark.parametrize("groups", [1, 3])
@@ -58,3 +61,19 @@ def test_rows_of_a_pack_attend_to_themselves_alone_in_value_and_gradient(groups:
         (output * weights).sum().backward()
     for mine, other in zip(ours, theirs, strict=True):
         torch.testing.assert_close(mine.grad, other.grad, rtol=1e-5, atol=1e-5)
+
+
+def test_a_whole_model_gives_packed_rows_the_same_values_by_borders_as_by_mask(tiny_phi: Path) -> None:
+    register_attention()
+    model = AutoModelForCausalLM.from_pretrained(tiny_phi).eval()
+    model.set_attn_implementation(SHORT_ATTENTION)
+    ids = torch.randint(0, 600, (1, 20), generator=torch.Generator().manual_seed(7))
+    positions = torch.cat([torch.arange(9), torch.arange(11)])[None]
+    apart = [model.model(input_ids=ids[:, part], use_cache=False)[0] for part in (slice(9), slice(9, 20))]
+    for options in ({"row_borders": RowBorders.of(positions)}, {}):
+        packed = model.model(input_ids=ids, position_ids=positions, use_cache=False, **options)[0]
+        torch.testing.assert_close(packed, torch.cat(apart, dim=1), rtol=1e-4, atol=1e-5)
+    wrong = model.model(
+        input_ids=ids, position_ids=positions, use_cache=False, row_borders=RowBorders((0, 20))
+    ).last_hidden_state
+    assert (wrong - packed).abs().max() > 1e-3

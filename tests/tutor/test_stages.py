@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tutor.stages import MANIFEST, run_stage
+from tutor.stages import MANIFEST, run_stage, source_digest
 
 
 def test_an_unchanged_stage_is_not_made_again(tmp_path: Path) -> None:
@@ -47,3 +47,21 @@ def test_a_folder_without_a_manifest_is_not_taken_for_finished(tmp_path: Path) -
     done = run_stage(tmp_path, "tokenization", {}, lambda folder: {})
     (done.folder / MANIFEST).unlink()
     assert not run_stage(tmp_path, "tokenization", {}, lambda folder: {}).reused
+
+
+def test_what_only_shows_results_counts_where_it_is_named_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = tmp_path / "tutor" / "analysis" / "page.py"
+    page.parent.mkdir(parents=True)
+    monkeypatch.setattr("tutor.stages.REPOSITORY", tmp_path)
+    digests = []
+    for text in ("a = 1", "a = 2"):
+        page.write_text(text)
+        source_digest.cache_clear()
+        digests.append([source_digest((place,)) for place in ("tutor", "tutor/analysis", "tutor/analysis/page.py")])
+    source_digest.cache_clear()
+    (rooms, folder, file), (rooms_later, folder_later, file_later) = digests
+    assert rooms == rooms_later
+    assert folder != folder_later
+    assert file != file_later
