@@ -9,10 +9,10 @@ import sys
 import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 from tutor.errors import TutorError, UsageError
-from tutor.settings import DEFAULT_DATASET, open_store
+from tutor.settings import DEFAULT_DATASET, DEFAULT_MODEL_NAME, open_store
 
 if TYPE_CHECKING:
     from tutor.answering import Tutor
@@ -22,6 +22,7 @@ RUN_FORMS = (
     "models:/NAME alone for the history of a model"
 )
 MODEL_FORMS = "'base', models:/NAME@ALIAS, models:/NAME/VERSION or an adapter folder"
+PLOT_FORMS = (".png", ".svg", ".pdf")
 DEFAULT_ROWS, DEFAULT_SEED = 2500, 2026
 _INTERRUPTED = 130
 _REFUSED = 3
@@ -140,10 +141,54 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument("--peak-mb", type=_amount, metavar="MB", help="peak memory, where a log does not tell it")
     report.add_argument("--card-mb", type=_amount, metavar="MB", help="the card's memory, where a log does not tell it")
 
+    _compare_command(commands)
+    _registry_commands(commands)
+
     ask = _command(commands, "ask", _ask, "ask one question; the answer is written as it arises")
     ask.add_argument("model", metavar="MODEL", help=MODEL_FORMS)
     ask.add_argument("question", metavar="QUESTION")
     return parser
+
+
+def _registry_commands(commands: Any) -> None:
+    deciding = (
+        ("promote", _promote, "make an accepted version champion, after opening it in a fresh process"),
+        ("approve", _approve, "say yes to the version that a retraining run asked about"),
+        ("refuse", _refuse, "say no to it; the champion stays"),
+        ("rollback", _rollback, "make the champion before the present one champion again"),
+    )
+    for name, run, about in deciding:
+        command = _command(commands, name, run, about)
+        if name != "rollback":
+            command.add_argument("version", metavar="VERSION", help="number of the version in the registry")
+        command.add_argument("--reason", required=True, metavar="TEXT", help="why; it is kept in the history")
+        _model_option(command)
+    history = _command(commands, "history", _history, "every change of the champion: who, when, from, to, why")
+    _model_option(history)
+    _json_option(history)
+
+
+def _compare_command(commands: Any) -> None:
+    compare = _command(commands, "compare", _compare, "what was changed between runs, and did it help")
+    compare.add_argument(
+        "runs",
+        nargs="+",
+        metavar="RUN",
+        help="id or name of a run in MLflow, models:/NAME/VERSION or models:/NAME@ALIAS",
+    )
+    compare.add_argument(
+        "--plot", type=Path, default=None, metavar="FILE", help="also draw loss curves and topics: .png, .svg or .pdf"
+    )
+    _json_option(compare)
+
+
+def _model_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--model",
+        default=DEFAULT_MODEL_NAME,
+        metavar="NAME",
+        help=f"name in the registry (default {DEFAULT_MODEL_NAME})",
+    )
 
 
 def _command(commands: Any, name: str, run: Callable[[argparse.Namespace], int], about: str) -> argparse.ArgumentParser:
@@ -316,6 +361,79 @@ def _ask(chosen: argparse.Namespace) -> int:
     return 0
 
 
+def _promote(chosen: argparse.Namespace) -> int:
+    store, number = open_store(), _version_number(chosen.version)
+    from flows.history import told
+    from tasks.promotion import promote
+
+    print(told(promote(chosen.model, number, chosen.reason, how="command", store=store), chosen.model))
+    return 0
+
+
+def _rollback(chosen: argparse.Namespace) -> int:
+    store = open_store()
+    from flows.history import told
+    from tasks.promotion import rollback
+
+    print(told(rollback(chosen.model, chosen.reason, store=store), chosen.model))
+    return 0
+
+
+def _approve(chosen: argparse.Namespace) -> int:
+    return _decide(chosen, "approve")
+
+
+def _refuse(chosen: argparse.Namespace) -> int:
+    return _decide(chosen, "refuse")
+
+
+def _decide(chosen: argparse.Namespace, decision: Literal["approve", "refuse"]) -> int:
+    store, number = open_store(), _version_number(chosen.version)
+    from flows.approval import answer
+
+    print(answer(chosen.model, number, decision, chosen.reason, store))
+    return 0
+
+
+def _history(chosen: argparse.Namespace) -> int:
+    _refuse_unwritable(chosen.json)
+    store = open_store()
+    from rich.console import Console
+
+    from flows.history import history, print_history
+
+    record = history(chosen.model, store)
+    _write_json(chosen.json, record)
+    print_history(record, Console())
+    return 0
+
+
+def _compare(chosen: argparse.Namespace) -> int:
+    _refuse_unwritable(chosen.json)
+    _refuse_unwritable(chosen.plot)
+    if chosen.plot and chosen.plot.suffix not in PLOT_FORMS:
+        raise UsageError(f"--plot: got '{chosen.plot}', expected a file that ends in {', '.join(PLOT_FORMS)}")
+    store = open_store()
+    from rich.console import Console
+
+    from flows.compare import print_comparison, read_runs
+    from tutor.comparison import as_json, plot
+
+    runs = read_runs(chosen.runs, store)
+    _write_json(chosen.json, as_json(runs))
+    print_comparison(runs, Console())
+    if chosen.plot:
+        plot(runs, chosen.plot)
+        print(f"Plot: {chosen.plot}")
+    return 0
+
+
+def _version_number(text: str) -> str:
+    if not (text.isascii() and text.isdigit() and 0 < int(text) < 10**9):
+        raise UsageError(f"VERSION: got '{text}', expected the number of a version, such as 3; 'tutor history'")
+    return str(int(text))
+
+
 def _open(model: str) -> Tutor:
     """Return the tutor that `model` names, ready to be asked."""
     store = open_store()
@@ -328,7 +446,7 @@ def _open(model: str) -> Tutor:
     from tutor.adapter import open_adapter
 
     if model.startswith("models:/"):
-        from tasks.registration import adapter_of
+        from tasks.registered import adapter_of
 
         return open_adapter(adapter_of(model, store), store)
     if not Path(model).is_dir():

@@ -90,10 +90,13 @@ def _evaluate(
     store: Store,
 ) -> Mapping[str, Any]:
     from tutor.adapter import open_adapter, open_base
+    from tutor.reload_check import RECORDED, record, write_recorded
 
     tutor = open_adapter(asked.adapter, store) if asked.adapter else open_base(asked.model, config, store)
     with progress(f"Evaluación: {who}", "preguntas") as report_progress:
         examination = replace(examine(tutor, rows, report_progress), general=examine_general(tutor, general))
     write_examination(folder / ANSWERS, examination)
+    if asked.adapter:
+        write_recorded(folder / RECORDED, record(tutor, examination, asked.model))
     # Fewer than asked for where memory ran out.
     return {**examination.summary(), "batch_rows": tutor.batch_rows}

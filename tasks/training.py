@@ -12,6 +12,7 @@ from prefect.context import TaskRunContext
 
 from tasks.metric_spool import Spool, delivering
 from tasks.policy import BACK_OFF_S, CARD_TAG, HOUR_S, worth_retrying
+from tasks.system_metrics import watched_machine
 from tasks.tracking import Tracking
 from tasks.validation import VALIDATION_ROWS
 from tutor import run_plan
@@ -73,7 +74,7 @@ def _train(
     from tutor.training import train_adapter
 
     tracking = Tracking(store, config.registry.experiment)
-    run = tracking.open_run(folder.name.removesuffix(".partial"))
+    run = tracking.open_run(folder.name.removesuffix(".partial"), config.registry.sweep)
     run.log_inputs(config, dataset.facts)
     asked, spool = config.evaluation, Spool(folder, run.id)
     # Never the held-out rows: what is chosen by them could no longer be judged by them.
@@ -82,6 +83,7 @@ def _train(
         progress("Entrenamiento", "pasos") as report_progress,
         run.marked_if_refused(),
         delivering(spool, run.log_points),
+        watched_machine(spool.add),
     ):
         sections = {"model": config.model, "lora": config.lora, "training": config.training}
         told = {"log_metrics": spool.add, "report_progress": report_progress}

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from tutor.errors import UsageError
-from tutor.settings import DEFAULT_DATASET, PROFILES
+from tutor.settings import DEFAULT_DATASET, DEFAULT_MODEL_NAME, PROFILES
 
 DEFAULT_PROFILE = "cpu"
 
@@ -168,12 +168,22 @@ class RegistryConfig(Section):
     """Where the result goes."""
 
     model_name: str = Field(
-        "tutor-matematicas", pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,100}$", description="Name in the MLflow registry."
+        DEFAULT_MODEL_NAME, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,100}$", description="Name in the MLflow registry."
     )
     experiment: str = Field(
         "tutor-matematicas",
         pattern=r"^[A-Za-z0-9][A-Za-z0-9_. -]{0,100}$",
         description="MLflow experiment of the runs.",
+    )
+    promotion: Literal["automatic", "ask", "never"] = Field(
+        "automatic",
+        description="Who makes an accepted version champion: the run itself, a person who is asked, or nobody; "
+        "'tutor promote' is there in any case.",
+    )
+    sweep: str | None = Field(
+        None,
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9_. -]{0,100}$",
+        description="Name of a sweep: runs that bear it become children of one MLflow run of that name.",
     )
 
 

@@ -37,7 +37,8 @@ def write_greedily(model: Any, ids: Tensor, mask: Tensor, calculator: Calculator
     rows = torch.arange(len(ids), device=ids.device)  # those still being written
     open_ = torch.ones_like(rows, dtype=torch.bool)
     cache = DynamicCache(config=model.config)
-    fed, texts = ids, ids
+    fed = ids
+    texts: Any = ids
     for step in range(limits.max_new_tokens):
         places = (mask.cumsum(dim=1) - 1).clamp(min=0)[:, -fed.shape[1] :]
         out = model(

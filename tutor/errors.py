@@ -53,3 +53,19 @@ class TrainingRefused(TutorError):
 
 class RegistryError(UsageError):
     """A model, version or alias that is not in the registry, or cannot be read from it."""
+
+
+class LedgerDamaged(TutorError):
+    """The history of champions is not as it was written: an entry is missing or was changed."""
+
+
+class ReloadFailed(TutorError):
+    """A registered version, opened in a fresh process, is not the tutor that was examined; no alias was moved."""
+
+
+class PromotionRefused(TutorError):
+    """A version that may not become champion: it was refused, is champion already, or nothing precedes it."""
+
+
+class PromotionConflict(TutorError):
+    """Somebody else changed the champion while this change was prepared; theirs stands."""

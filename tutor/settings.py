@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import getpass
 import logging
 import os
+import platform
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +15,7 @@ from tutor.errors import UsageError
 REPOSITORY = Path(__file__).resolve().parent.parent
 PROFILES = REPOSITORY / "deployments" / "profiles"
 DEFAULT_DATASET = REPOSITORY / "data" / "matematicas.jsonl"
+DEFAULT_MODEL_NAME = "tutor-matematicas"
 FROZEN_TEST = REPOSITORY / "data" / "frozen-test.json"
 FROZEN_ROWS = REPOSITORY / "data" / "frozen-rows.jsonl"
 FORGETTING = REPOSITORY / "data" / "forgetting.jsonl"
@@ -59,6 +62,15 @@ class Store:
 def forced_bitsandbytes() -> str:
     """Return the CUDA version that BNB_CUDA_VERSION forces on bitsandbytes; empty where nothing is forced."""
     return os.environ.get("BNB_CUDA_VERSION", "")
+
+
+def whoami() -> str:
+    """Return who runs this process, as USER@MACHINE; the user's number where it has no name."""
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):
+        user = str(os.getuid())
+    return f"{user}@{platform.node()}"
 
 
 def quiet_libraries() -> None:

@@ -12,7 +12,8 @@ import torch
 from datasets import Dataset, load_from_disk
 from safetensors.torch import load_file
 
-from tutor.adapter import ADAPTER, WEIGHTS, quantised_base
+from tutor.adapter import ADAPTER, quantised_base
+from tutor.adapter_files import WEIGHTS
 from tutor.base_model import load_tokenizer
 from tutor.checkpoints import CHECKPOINTS
 from tutor.config import RetrainConfig
