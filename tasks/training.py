@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -93,6 +93,7 @@ def _train(
             "report_progress": report_progress,
             "validation": Validation(rows, asked.max_new_tokens, asked.batch_rows),
         }
+        attempt: Callable[[], Mapping[str, Any]]
         if config.training.processes > 1:
             attempt = partial(train_together, base, tokens / TOKENS, folder, **options)
         else:
