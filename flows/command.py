@@ -16,6 +16,7 @@ from tutor.settings import DEFAULT_DATASET, open_store
 
 if TYPE_CHECKING:
     from tutor.answering import Tutor
+    from tutor.rows import Row
 
 MODEL_FORMS = "'base', models:/NAME@ALIAS, models:/NAME/VERSION or an adapter folder"
 DEFAULT_ROWS, DEFAULT_SEED = 2650, 2026
@@ -110,6 +111,8 @@ def _parser() -> argparse.ArgumentParser:
         help="rows with question (or instruction), answer, topic",
     )
     _json_option(evaluate)
+
+    _command(commands, "deploy", _deploy, "bring a Prefect server in line with deployments/prefect.yaml")
 
     ask = _command(commands, "ask", _ask, "ask one question; the answer is written as it arises")
     ask.add_argument("model", metavar="MODEL", help=MODEL_FORMS)
@@ -223,16 +226,18 @@ def _plan(chosen: argparse.Namespace) -> int:
     return 0
 
 
-def _evaluate(chosen: argparse.Namespace) -> int:
-    from tutor.reading import read_rows
-    from tutor.rows import BadRow
+def _deploy(_: argparse.Namespace) -> int:
+    open_store()
+    from flows.deploy import deploy
 
-    rows, unreadable = read_rows(chosen.questions)
-    if unreadable:
-        first: BadRow = unreadable[0]
-        raise UsageError(f"{chosen.questions}:{first.line}: {first.reasons[0]}; expected question and answer")
+    print(f"deployed: {', '.join(deploy())}")
+    return 0
+
+
+def _evaluate(chosen: argparse.Namespace) -> int:
+    rows = read_questions(chosen.questions)
     _refuse_unwritable(chosen.json)
-    tutor = _open(chosen.model)
+    tutor = open_tutor(chosen.model)
     from dataclasses import asdict
 
     from rich.console import Console
@@ -249,16 +254,27 @@ def _evaluate(chosen: argparse.Namespace) -> int:
     return 0
 
 
+def read_questions(file: Path) -> list[Row]:
+    """Return the questions of a file, with their answers; raise UsageError where a row is not one."""
+    from tutor.reading import read_rows
+
+    rows, unreadable = read_rows(file)
+    if unreadable:
+        first = unreadable[0]
+        raise UsageError(f"{file}:{first.line}: {first.reasons[0]}; expected question and answer")
+    return rows
+
+
 def _ask(chosen: argparse.Namespace) -> int:
     if not chosen.question.strip():
         raise UsageError("QUESTION is empty; expected a question, such as '¿Cuánto es 7 × 8?'")
-    for piece in _open(chosen.model).stream(chosen.question):
+    for piece in open_tutor(chosen.model).stream(chosen.question):
         print(piece, end="", flush=True)
     print()
     return 0
 
 
-def _open(model: str) -> Tutor:
+def open_tutor(model: str) -> Tutor:
     """Return the tutor that `model` names, ready to be asked."""
     store = open_store()
     if model == "base":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from prefect import flow
 
 from tasks.base_model import prepare_base_model
+from tasks.card import on_the_card
 from tasks.evaluation import evaluate
 from tasks.preflight import preflight
 from tasks.registration import Champion, fetch_champion, live_aliases, register
@@ -24,6 +25,7 @@ from tutor.stages import Finished
     validate_parameters=True,
     log_prints=False,
 )
+@on_the_card
 def retrain(config: RetrainConfig = RetrainConfig()) -> RetrainReport:  # noqa: B008 - the form's defaults, and frozen
     """Retrain the tutor.
 

@@ -9,11 +9,11 @@ from typing import Any
 from prefect import task
 
 from tasks.policy import BACK_OFF_S, CARD_TAG, HOUR_S, worth_retrying
+from tasks.run_page import progress
 from tasks.validation import HELD_OUT_ROWS
 from tutor.adapter import digest_of_adapter
 from tutor.config import EvaluationConfig, ModelConfig
 from tutor.evaluation import Examination, examine, read_examination, write_examination
-from tutor.progress import progress
 from tutor.rows import read_written_rows, spread_over_topics
 from tutor.settings import Store
 from tutor.stages import Finished, run_stage

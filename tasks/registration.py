@@ -16,12 +16,12 @@ from prefect import task
 
 from tasks.evaluation import examination_in
 from tasks.policy import BACK_OFF_S, HOUR_S, worth_retrying
+from tasks.run_page import progress
 from tasks.tracking import Run, Tracking
 from tutor.adapter import ADAPTER, digest_of_adapter, read_origin
 from tutor.config import RegistryConfig
 from tutor.errors import RegistryError
 from tutor.evaluation import Examination
-from tutor.progress import progress
 from tutor.settings import REPOSITORY, Store
 from tutor.stages import Finished, run_stage
 from tutor.verdict import Verdict, decide

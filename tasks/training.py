@@ -9,10 +9,10 @@ from typing import Any
 from prefect import task
 
 from tasks.policy import BACK_OFF_S, CARD_TAG, HOUR_S, worth_retrying
+from tasks.run_page import progress
 from tasks.tracking import Tracking
 from tutor import run_plan
 from tutor.config import RetrainConfig
-from tutor.progress import progress
 from tutor.settings import Store
 from tutor.stages import Finished, run_stage
 
