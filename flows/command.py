@@ -114,6 +114,14 @@ def _parser() -> argparse.ArgumentParser:
 
     _command(commands, "deploy", _deploy, "bring a Prefect server in line with deployments/prefect.yaml")
 
+    _command(commands, "up", _up, "start both servers and the workers of this machine, and deploy")
+    _command(commands, "down", _down, "stop what 'up' started")
+
+    saved = _command(commands, "backup", _backup, "write databases, artifacts and secrets of the servers to one file")
+    saved.add_argument("file", type=Path, metavar="FILE", help="archive to write, such as tutor.tar")
+    back = _command(commands, "restore", _restore, "bring back what 'backup' wrote, into an empty TUTOR_HOME")
+    back.add_argument("file", type=Path, metavar="FILE", help="archive that 'backup' wrote")
+
     ask = _command(commands, "ask", _ask, "ask one question; the answer is written as it arises")
     ask.add_argument("model", metavar="MODEL", help=MODEL_FORMS)
     ask.add_argument("question", metavar="QUESTION")
@@ -231,6 +239,39 @@ def _deploy(_: argparse.Namespace) -> int:
     from flows.deploy import deploy
 
     print(f"deployed: {', '.join(deploy())}")
+    return 0
+
+
+def _up(_: argparse.Namespace) -> int:
+    store = open_store()
+    from flows.servers import up
+
+    print("\n".join(up(store)))
+    return 0
+
+
+def _down(_: argparse.Namespace) -> int:
+    store = open_store()
+    from flows.servers import down
+
+    print(f"stopped: {', '.join(down(store)) or 'nothing ran'}")
+    return 0
+
+
+def _backup(chosen: argparse.Namespace) -> int:
+    _refuse_unwritable(chosen.file)
+    store = open_store()
+    from flows.backup import backup
+
+    print(f"{chosen.file}: {len(backup(store, chosen.file))} files; it holds secrets, so keep it where you keep those")
+    return 0
+
+
+def _restore(chosen: argparse.Namespace) -> int:
+    store = open_store()
+    from flows.backup import restore
+
+    print(f"{len(restore(store, chosen.file))} files brought back from {chosen.file} to {store.home}")
     return 0
 
 
