@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from itertools import islice
 from pathlib import Path
 
 import pytest
 
+from tests.tiny_model import write_tiny_phi
 from tutor.config import RetrainConfig
-from tutor.exercises import exercises
 from tutor.generation import write_dataset
 from tutor.settings import Store, open_store, quiet_libraries
 
 quiet_libraries()
-
-EOS = "<|endoftext|>"
 
 
 @pytest.fixture
@@ -38,37 +35,8 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def tiny_phi(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of an unquantised Phi with random weights (2 layers of width 64) and a tokenizer that fits."""
-    import torch
-    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
-    from transformers import PhiConfig, PhiForCausalLM, PreTrainedTokenizerFast
-
     folder = tmp_path_factory.mktemp("tiny-phi")
-    backend = Tokenizer(models.BPE())
-    backend.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    backend.decoder = decoders.ByteLevel()
-    trainer = trainers.BpeTrainer(
-        vocab_size=600,
-        special_tokens=[EOS],
-        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
-        show_progress=False,
-    )
-    texts = [f"Instruct: {e.question}\nOutput: {e.solution}\nRespuesta: {e.answer}" for e in islice(exercises(3), 400)]
-    backend.train_from_iterator(texts, trainer)
-    PreTrainedTokenizerFast(tokenizer_object=backend, eos_token=EOS, bos_token=EOS).save_pretrained(folder)
-
-    torch.manual_seed(0)
-    settings = PhiConfig(
-        vocab_size=640,
-        hidden_size=64,
-        intermediate_size=128,
-        num_hidden_layers=2,
-        num_attention_heads=4,
-        max_position_embeddings=512,
-        bos_token_id=0,
-        eos_token_id=0,
-        resid_pdrop=0.0,
-    )
-    PhiForCausalLM(settings).save_pretrained(folder)
+    write_tiny_phi(folder)
     return folder
 
 

@@ -21,7 +21,11 @@ from tutor.settings import REPOSITORY
 MANIFEST = "manifest.json"
 # What stages are made by; what only shows results, or makes datasets, does not count.
 ROOMS = ("tutor", "data_checks", "tasks")
-_ONLY_SHOWN = {"exercises", "generation.py", "report.py", "plan_report.py", "progress.py", "errors.py"}
+_ONLY_SHOWN = {"exercises", "generation.py", "report.py", "plan_report.py", "progress.py", "errors.py"} | {
+    "run_page.py",
+    "card.py",
+    "server_settings.py",
+}
 
 
 @dataclass(frozen=True)

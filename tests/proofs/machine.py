@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from tests.proofs.postgres import free_port
 from tutor.settings import REPOSITORY
 
 PATIENCE_S = 420
+_CLIENT = "00000000-0000-0000-0000-000000000001"
 
 
 @dataclass(frozen=True)
@@ -62,9 +64,7 @@ class Machine:
 
     def _ask(self, method: str, path: str, **options: Any) -> Any:
         """Return what the Prefect server answers to a signed-in client with a token against forged requests."""
-        client = "00000000-0000-0000-0000-000000000001"
-        token = httpx.get(f"{self.api}/csrf-token", params={"client": client}, auth=self.user, timeout=60).json()
-        headers = {"Prefect-Csrf-Token": token["token"], "Prefect-Csrf-Client": client}
+        headers = {"Prefect-Csrf-Token": _token(self.api, self.user), "Prefect-Csrf-Client": _CLIENT}
         answer = httpx.request(method, f"{self.api}{path}", auth=self.user, headers=headers, timeout=60, **options)
         assert answer.is_success, f"{path}: {answer.status_code} {answer.text}"
         return answer.json() if answer.content else None
@@ -99,6 +99,13 @@ class Machine:
         process = found.process()
         assert process, f"{name} does not run"
         return process
+
+
+@cache
+def _token(api: str, user: tuple[str, str]) -> str:
+    answer = httpx.get(f"{api}/csrf-token", params={"client": _CLIENT}, auth=user, timeout=60)
+    assert answer.is_success, answer.text
+    return str(answer.json()["token"])
 
 
 def run_tutor(arguments: tuple[str, ...], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
@@ -144,6 +151,5 @@ def machine(home: Path, databases: dict[str, str]) -> Iterator[Machine]:
     finally:
         stopped = run_tutor(("down",), environment)
     assert stopped.returncode == 0, stopped.stderr
-    assert {"prefect-server", "mlflow-server", "worker-cpu"} <= set(
-        stopped.stdout.removeprefix("stopped: ").split(", ")
-    )
+    names = stopped.stdout.strip().removeprefix("stopped: ").split(", ")
+    assert {"prefect-server", "mlflow-server", "worker-cpu"} <= set(names)
