@@ -1,6 +1,6 @@
 """What a person does in a browser: signs in, fills in the form, starts a retraining, compares two in MLflow.
 
-The pictures of it go to docs/pictures/ where PICTURES names that folder, as `make pictures` does.
+Pictures of it are taken anew by: PICTURES=docs/pictures make prove ARGS="-k browser"
 """
 
 import json
@@ -71,7 +71,9 @@ def test_a_person_starts_a_retraining_and_compares_it_in_mlflow(
     _picture(page, "prefect-form")
     epochs.fill("2")
     seed.fill("11")
+    name = page.locator("xpath=//label[contains(., 'Run Name')]/ancestor::div[1]/..//input").first.input_value()
     page.get_by_role("button", name="Submit").click()
+    page.get_by_role("link", name=name).first.click()
     page.wait_for_url("**/runs/flow-run/**")
     run_id = page.url.rpartition("/")[2].partition("?")[0]
     assert box.wait(first, {"Completed", "Failed", "Crashed"})["state"]["name"] == "Completed"
