@@ -81,10 +81,10 @@ def test_a_person_starts_a_retraining_and_compares_it_in_mlflow(
     assert done["state"]["name"] == "Completed", done["state"]["message"]
     config = done["parameters"]["config"]
     assert (config["training"]["epochs"], config["training"]["seed"]) == (2, 11)
-    expect(page.get_by_text("Completed").first).to_be_visible()
-    _picture(page, "prefect-run")
     page.get_by_text("Artifacts", exact=True).first.click()
     expect(page.get_by_text("verdict").first).to_be_visible()
+    expect(page.locator(".state-badge", has_text="Completed").first).to_be_visible()
+    _picture(page, "prefect-run")
 
     _compare(box, browser)
 
