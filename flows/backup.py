@@ -66,6 +66,8 @@ def restore(store: Store, file: Path) -> list[str]:
     Raises:
         UsageError: servers run, something is there already, or `file` is no archive of ours.
     """
+    if not hasattr(tarfile, "data_filter"):
+        raise UsageError("restore: this Python unpacks archives without a guard; expected 3.11.4 or newer")
     if running := running_processes(store):
         raise UsageError(f"{', '.join(running)} run; a restore needs them stopped: make down")
     with tempfile.TemporaryDirectory(prefix="tutor-restore-") as scratch:
@@ -102,7 +104,7 @@ def restore(store: Store, file: Path) -> list[str]:
 def _copy_sqlite(source: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     with (
-        closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as original,
+        closing(sqlite3.connect(f"{source.as_uri()}?mode=ro", uri=True)) as original,
         closing(sqlite3.connect(target)) as copy,
     ):
         original.backup(copy)

@@ -111,7 +111,7 @@ def watch(
         parameters = client.read_deployment_by_name(f"retrain/{deployment}").parameters
     data = RetrainConfig.model_validate(parameters.get("config", {})).data
     digest = digest_of_files(open_dataset(data.path, data.columns).files)
-    # The settings count as well: another dataset with the same bytes is no news, another path with other bytes is.
+    # The first look counts as a change: a retraining that has nothing to do says so in seconds.
     key = f"dataset_{digest_of({'deployment': deployment})[:16]}"
     if Variable.get(key) == digest:
         return Completed(name="NothingToDo", message=f"{data.path.name} is as it was: {digest[:12]}")

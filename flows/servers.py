@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shlex
@@ -10,8 +11,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -19,7 +20,7 @@ import psutil
 
 from tutor.errors import ServersUnwell, UsageError
 from tutor.machine import find_cards
-from tutor.server_settings import ServerSettings, server_settings, write_private
+from tutor.server_settings import SERVERS_ONLY, ServerSettings, server_settings, write_private
 from tutor.settings import Store
 
 CLIENT_FILE = "client.env"
@@ -45,6 +46,15 @@ class Started:
         return None
 
 
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Wait until no other `up` or `down` works in `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def up(store: Store) -> list[str]:
     """Start what does not run yet, wait until it answers, deploy, and return lines that say where everything is.
 
@@ -53,6 +63,11 @@ def up(store: Store) -> list[str]:
         ServersUnwell: a process ended, or did not answer in time; what this call started is stopped again.
     """
     settings = server_settings(store.home)
+    with _alone(settings.folder):
+        return _up(settings)
+
+
+def _up(settings: ServerSettings) -> list[str]:
     running = {each.name: each for each in recorded(settings.folder) if each.process()}
     before = set(running)
     # Started from a script in the background, we ignore Ctrl-C, and workers that inherit that never stop.
@@ -84,9 +99,9 @@ def up(store: Store) -> list[str]:
 def down(store: Store) -> list[str]:
     """Stop what `up` started, and nothing else; return the names of what ran."""
     folder = store.home / "servers"
-    running = [each for each in recorded(folder) if each.process()]
-    _stop(running)
-    if folder.is_dir():
+    with _alone(folder):
+        running = [each for each in recorded(folder) if each.process()]
+        _stop(running)
         _record(folder, [])
     return [each.name for each in running]
 
@@ -184,7 +199,7 @@ def _start(name: str, command: Sequence[str], environment: Mapping[str, str], fo
         process = subprocess.Popen(
             command,
             cwd=folder,
-            env={**os.environ, **environment},
+            env={name: value for name, value in os.environ.items() if name not in SERVERS_ONLY} | dict(environment),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,

@@ -2,12 +2,14 @@
 
 import os
 import signal
+from pathlib import Path
 from typing import Any
 
 import httpx
 import psutil
 from psutil import NoSuchProcess
 
+from tests.conftest import write_jsonl
 from tests.proofs.machine import Machine, until
 
 
@@ -45,6 +47,25 @@ def test_a_retraining_ends_with_a_registered_version_and_the_next_with_nothing_t
     assert again["state"]["name"] == "NothingToDo"
     assert again["state"]["message"].startswith("Nothing to do: data, settings and code are those of tutor-prueba")
     assert _versions(box, "tutor-prueba") == ["1"]
+
+
+def test_a_dataset_is_checked_and_a_registered_model_examined(
+    box: Machine, tiny: dict[str, Any], tmp_path: Path
+) -> None:
+    checked = box.start("check/cpu", {"data": tiny["config"]["data"]})
+    questions = write_jsonl(tmp_path / "preguntas.jsonl", [{"question": "¿2+2?", "answer": "4", "topic": "suma"}])
+    asked = {"questions": str(questions), "model": "models:/tutor-prueba/1"}
+    examined = box.start("evaluate/cpu", asked)
+    done = box.wait(checked, {"Completed", "Failed", "Crashed"})
+    assert done["state"]["message"] == "ejercicios.jsonl is fit: 300 rows, 0 in quarantine"
+    done = box.wait(examined, {"Completed", "Failed", "Crashed"})
+    assert "of 1 questions rightly" in done["state"]["message"], done["state"]
+    assert "suma" in _artifacts(box, examined)["evaluation"]
+
+    failed = box.start("evaluate/cpu", asked | {"model": "models:/tutor-prueba/99"})
+    done = box.wait(failed, {"Completed", "Failed", "Crashed"})
+    assert done["state"]["name"] == "Failed"
+    assert "tutor-prueba" in done["state"]["message"], "what failed is told on the run's page"
 
 
 def test_a_run_whose_process_is_killed_in_training_goes_on_once_and_registers_once(
