@@ -17,6 +17,7 @@ from tutor.settings import REPOSITORY
 
 if TYPE_CHECKING:
     from prefect.client.orchestration import PrefectClient
+    from prefect.events.schemas.automations import AutomationCore
 
 DECLARATION = REPOSITORY / "deployments" / "prefect.yaml"
 _TIMEOUT_S = 600
@@ -161,7 +162,18 @@ async def _apply_automations(client: PrefectClient, automations: list[dict[str, 
     for each in automations:
         wanted = AutomationCore.model_validate(each)
         known = await client.read_automations_by_name(wanted.name)
-        if known:
-            await client.update_automation(known[0].id, wanted)
-        else:
+        if not known:
             await client.create_automation(wanted)
+        elif _content(known[0]) != _content(wanted):
+            # Only then: an automation that is written anew forgets the runs whose next sign of life it was waiting for.
+            await client.update_automation(known[0].id, wanted)
+
+
+def _content(automation: AutomationCore) -> dict[str, Any]:
+    """Return what an automation says, in one form for what is declared and what the server keeps."""
+    kept = {"name", "description", "enabled", "trigger", "actions"}
+    content: dict[str, Any] = automation.model_dump(mode="json", include=kept)
+    for field in ("after", "expect"):
+        content["trigger"][field] = sorted(content["trigger"][field])
+    content["trigger"]["for_each"] = sorted(content["trigger"]["for_each"])
+    return content

@@ -117,3 +117,27 @@ def test_changed_data_starts_a_retraining(box: Machine) -> None:
     again = box.wait(box.start("watch/cpu", {}), {"Completed", "Failed", "NothingToDo"})
     assert again["state"]["name"] == "NothingToDo"
     assert len(triggered()) == 1
+
+
+def test_a_run_waits_for_the_card_while_another_holds_it_and_frees_it_when_it_fails(
+    box: Machine, tiny: dict[str, Any]
+) -> None:
+    limits = "/v2/concurrency_limits"
+    wanted = {"names": ["gtx-1050-ti"], "slots": 1, "mode": "concurrency", "lease_duration": 900}
+    lease = box.post(f"{limits}/increment-with-lease", wanted)["lease_id"]
+    config = {**tiny["config"], "model": {**tiny["config"]["model"], "device": "card"}}
+    run_id = box.start("retrain/cpu", {"config": config})
+    said = {"logs": {"flow_run_id": {"any_": [run_id]}}}
+    until(
+        lambda: any(line["message"].startswith("asks for the card") for line in box.post("/logs/filter", said)),
+        "the run says that it waits",
+    )
+    assert box.run(run_id)["state"]["name"] == "Running"
+    assert not box.post("/task_runs/filter", {"flow_runs": {"id": {"any_": [run_id]}}}), "no stage has begun"
+    box.post(f"{limits}/decrement-with-lease", {"lease_id": lease})
+    done = box.wait(run_id, {"Completed", "Failed", "Crashed"})
+    # There is no card on a machine that runs the tests; with one, the retraining would end.
+    assert done["state"]["name"] in {"Failed", "Completed"}
+    if done["state"]["name"] == "Failed":
+        assert "this worker is not fit" in done["state"]["message"]
+    assert box.get(f"{limits}/gtx-1050-ti")["active_slots"] == 0
