@@ -134,7 +134,7 @@ async def _switched_schedules(client: PrefectClient, declared: Declaration) -> d
     """Return, by deployment and slug, whether each schedule is on now: whoever switched it meant it."""
     from prefect.exceptions import ObjectNotFound
 
-    switched = {}
+    switched: dict[tuple[str, str], bool] = {}
     for name in declared.deployment_names:
         try:
             known = await client.read_deployment_by_name(name)

@@ -26,6 +26,7 @@ from tutor.settings import Store
 CLIENT_FILE = "client.env"
 _PROCESSES = "processes.json"
 _WAIT_S, _STOP_S = 300, 30
+_PYTHON = (sys.executable, "-m")
 _CARD_POOL, _CPU_POOL = "gtx-1050-ti", "cpu"
 
 
@@ -112,13 +113,12 @@ def running_processes(store: Store) -> list[str]:
 
 
 def _start_servers(settings: ServerSettings, running: dict[str, Started]) -> None:
-    python = (sys.executable, "-m")
     host = ("--host", settings.host)
-    prefect = (*python, "prefect", "server", "start", *host, "--port", str(settings.prefect_port))
+    prefect = (*_PYTHON, "prefect", "server", "start", *host, "--port", str(settings.prefect_port))
     artifacts = settings.folder.parent / "mlflow" / "artifacts"
-    mlflow = (*python, "mlflow", "server", *host, "--port", str(settings.mlflow_port), "--workers", "1")
-    mlflow += ("--app-name", "basic-auth", "--artifacts-destination", artifacts.as_uri())
-    mlflow += ("--allowed-hosts", settings.allowed_hosts)
+    proxied = ("--artifacts-destination", artifacts.as_uri())
+    guarded = ("--workers", "1", "--app-name", "basic-auth", "--allowed-hosts", settings.allowed_hosts)
+    mlflow = (*_PYTHON, "mlflow", "server", *host, "--port", str(settings.mlflow_port), *proxied, *guarded)
     _write_auth_file(settings)
     # In its environment rather than among its arguments, where everybody on the machine could read the password.
     mlflow_environment = {**settings.for_mlflow(), "MLFLOW_BACKEND_STORE_URI": settings.mlflow_store}
