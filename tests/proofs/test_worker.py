@@ -74,7 +74,7 @@ def test_a_run_whose_process_is_killed_in_training_goes_on_once_and_registers_on
     config = tiny["config"]
     long = {
         **config,
-        "training": {**config["training"], "epochs": 30, "seed": 99},
+        "training": {**config["training"], "epochs": 8, "seed": 99},
         "registry": {**config["registry"], "model_name": "tutor-caido"},
     }
     run_id = box.start("retrain/cpu", {"config": long})
