@@ -9,7 +9,7 @@ TORCH_BUILD ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup retrain test prove up down check bench-data freeze lock clean
+.PHONY: help setup retrain test prove up down check bench bench-data freeze lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,11 @@ check: $(INSTALLED) ## check style, format and types
 	$(IN_VENV) -m ruff check
 	$(IN_VENV) -m ruff format --check
 	$(IN_VENV) -m mypy
+
+bench: $(INSTALLED) ## train beside TRL and the user's own recipe, 25 minutes; options in ARGS: make bench ARGS="--rows 48"
+	@$(IN_VENV) -c 'import importlib.util as u, sys; sys.exit(u.find_spec("trl") is None)' || \
+	  $(IN_VENV) -m pip install -qq --constraint constraints.txt --editable '.[bench]'
+	@$(VENV)/bin/tutor bench $(ARGS)
 
 bench-data: $(INSTALLED) ## measure making, checking, tokenising and packing a million rows; ARGS="--rows N" for fewer
 	@$(IN_VENV) -m benchmarks.data_scale $(ARGS)

@@ -28,6 +28,15 @@ _STYLE = Path(__file__).with_name("data_docs.css")
 _FETCHED = re.compile(
     r'<link[^>]+href="https?://[^>]*>|<img[^>]+src="https?://[^>]*>|<script[^>]+src="https?://[^>]*>\s*</script>'
 )
+# What stands over the expectations of a column, in place of the column's name.
+_TITLES = {
+    "inexact": "Answers", "language": "Language", "leaked": "Leakage of the test", "level": "School levels",
+    "near_to": "Questions that are nearly the same", "personal": "Personal data",
+    "question_characters": "Length of the questions", "refuted": "Workings", "same_as": "Questions that are the same",
+    "same_id_as": "Ids", "solution_characters": "Length of the solutions", "tokens": "Tokens", "topic": "Topics",
+    "unreadable": "Records", "unstated": "Solutions and answers",
+}  # fmt: skip
+_TITLE = re.compile(rf"^( +)({'|'.join(_TITLES)})$", re.MULTILINE)
 
 
 def outcomes(facts: pd.DataFrame, expectations: Sequence[Expectation], folder: Path) -> list[Mapping[str, Any]]:
@@ -78,10 +87,11 @@ def _in_order(found: Sequence[Mapping[str, Any]], expectations: Sequence[Expecta
 
 
 def _make_readable_offline(folder: Path) -> None:
-    """Put our style in place of what the pages would fetch from elsewhere: nothing is asked of the network."""
+    """Put our style in place of what the pages would fetch from elsewhere, and titles in place of names of columns."""
     style = f"<style>\n{_STYLE.read_text(encoding='utf-8')}</style>"
     for page in folder.rglob("*.html"):
-        bare = _FETCHED.sub("", page.read_text(encoding="utf-8"))
+        bare = _FETCHED.sub("", page.read_text(encoding="utf-8")).replace(" Data asset: None<br>", "")
+        bare = _TITLE.sub(lambda found: found[1] + _TITLES[found[2]], bare)
         page.write_text(bare.replace("</head>", f"{style}</head>", 1), encoding="utf-8")
 
 

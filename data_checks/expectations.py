@@ -71,7 +71,7 @@ class ExpectEveryRecordToBeARow(ColumnMapExpectation):
     success_keys = ("mostly",)
     _diagnostic_unexpected_table_renderer = _EXAMPLES
     _prescriptive_renderer = _in_prose(
-        "every record must hold a question and an answer; both, solution, topic, level and id must be text in UTF-8."
+        "Every record must hold a question and an answer; both, solution, topic, level and id must be text in UTF-8."
     )
 
 
@@ -81,7 +81,7 @@ class ExpectColumnValuesToBeExactAnswers(ColumnMapExpectation):
     map_metric = "column_values.nothing_found"
     success_keys = ("mostly",)
     _diagnostic_unexpected_table_renderer = _EXAMPLES
-    _prescriptive_renderer = _in_prose("every answer must be one exact number, with or without a unit.")
+    _prescriptive_renderer = _in_prose("Every answer must be one exact number, with or without a unit.")
 
 
 class ExpectSolutionsToReachTheAnswer(ColumnMapExpectation):
@@ -90,7 +90,7 @@ class ExpectSolutionsToReachTheAnswer(ColumnMapExpectation):
     map_metric = "column_values.nothing_found"
     success_keys = ("mostly",)
     _diagnostic_unexpected_table_renderer = _EXAMPLES
-    _prescriptive_renderer = _in_prose("a solution must reach the answer: its number must stand there.")
+    _prescriptive_renderer = _in_prose("A solution must reach the answer: its number must stand there.")
 
 
 class ExpectEquationsToBeRight(ColumnMapExpectation):
@@ -99,7 +99,7 @@ class ExpectEquationsToBeRight(ColumnMapExpectation):
     map_metric = "column_values.nothing_found"
     success_keys = ("mostly",)
     _diagnostic_unexpected_table_renderer = _EXAMPLES
-    _prescriptive_renderer = _in_prose("every equation of a solution, recomputed exactly, must be right.")
+    _prescriptive_renderer = _in_prose("Every equation of a solution, recomputed exactly, must be right.")
 
 
 class ExpectQuestionsToBeFirstOfTheirKind(ColumnMapExpectation):
@@ -108,7 +108,7 @@ class ExpectQuestionsToBeFirstOfTheirKind(ColumnMapExpectation):
     map_metric = "column_values.nothing_found"
     success_keys = ("mostly",)
     _diagnostic_unexpected_table_renderer = _EXAMPLES
-    _prescriptive_renderer = _in_prose("no question may repeat an earlier one (the value is the earlier one's line).")
+    _prescriptive_renderer = _in_prose("No question may repeat an earlier one (the value is the earlier one's line).")
 
 
 class ExpectQuestionsToDifferFromTheOthers(ColumnMapExpectation):
@@ -118,7 +118,7 @@ class ExpectQuestionsToDifferFromTheOthers(ColumnMapExpectation):
     success_keys = ("mostly",)
     _diagnostic_unexpected_table_renderer = _EXAMPLES
     _prescriptive_renderer = _in_prose(
-        "no question may say with the same numbers and nearly the same words what an earlier one says "
+        "No question may say with the same numbers and nearly the same words what an earlier one says "
         "(the value is the earlier one's line)."
     )
 
@@ -129,7 +129,7 @@ class ExpectIdsToBeUnique(ColumnMapExpectation):
     map_metric = "column_values.nothing_found"
     success_keys = ("mostly",)
     _diagnostic_unexpected_table_renderer = _EXAMPLES
-    _prescriptive_renderer = _in_prose("no id may come twice (the value is the earlier one's line).")
+    _prescriptive_renderer = _in_prose("No id may come twice (the value is the earlier one's line).")
 
 
 class ExpectNoPersonalData(ColumnMapExpectation):
@@ -138,7 +138,7 @@ class ExpectNoPersonalData(ColumnMapExpectation):
     map_metric = "column_values.nothing_found"
     success_keys = ("mostly",)
     _diagnostic_unexpected_table_renderer = _EXAMPLES
-    _prescriptive_renderer = _in_prose("no e-mail address, telephone number or identity number may stand in a row.")
+    _prescriptive_renderer = _in_prose("No e-mail address, telephone number or identity number may stand in a row.")
 
 
 class ExpectTemplatesToStayOnOneSide(ColumnMapExpectation):
@@ -148,7 +148,7 @@ class ExpectTemplatesToStayOnOneSide(ColumnMapExpectation):
     success_keys = ("mostly",)
     _diagnostic_unexpected_table_renderer = _EXAMPLES
     _prescriptive_renderer = _in_prose(
-        "no row for training or validation may differ from a held-out one, or one of the frozen test, only in numbers."
+        "No row for training or validation may differ from a held-out one, or one of the frozen test, only in numbers."
     )
 
 
@@ -156,7 +156,7 @@ class ExpectLengthsToBeBetween(gxe.ExpectColumnValuesToBeBetween):
     """Expect a text to be of usual length, in characters."""
 
     _diagnostic_unexpected_table_renderer = _EXAMPLES
-    _prescriptive_renderer = _in_prose("must lie between $min_value and $max_value.")
+    _prescriptive_renderer = _in_prose("The length must lie between $min_value and $max_value characters.")
 
 
 class ExpectRowsToFitInTheTokenBudget(gxe.ExpectColumnValuesToBeBetween):
@@ -164,7 +164,7 @@ class ExpectRowsToFitInTheTokenBudget(gxe.ExpectColumnValuesToBeBetween):
 
     _diagnostic_unexpected_table_renderer = _EXAMPLES
     _prescriptive_renderer = _in_prose(
-        "a row must not take more than $max_value tokens, counted as no byte-level tokenizer stays below it."
+        "A row must not take more than $max_value tokens, counted as no byte-level tokenizer stays below it."
     )
 
 
@@ -172,7 +172,7 @@ class ExpectQuestionsToBeInSpanish(gxe.ExpectColumnValuesToBeInSet):
     """Expect a share of the questions whose language can be told to be in Spanish."""
 
     _diagnostic_unexpected_table_renderer = _EXAMPLES
-    _prescriptive_renderer = _in_prose("a share of at least $mostly of the questions should be in Spanish.")
+    _prescriptive_renderer = _in_prose("A share of at least $mostly of the questions should be in Spanish.")
 
 
 class _InProportion(ColumnMapMetricProvider):
@@ -193,5 +193,5 @@ class ExpectNoneToCrowdOutTheOthers(ColumnMapExpectation):
     success_keys = ("mostly", "largest_share")
     _diagnostic_unexpected_table_renderer = _EXAMPLES
     _prescriptive_renderer = _in_prose(
-        "none may take up more than a share of $largest_share of the rows that name one."
+        "None may take up more than a share of $largest_share of the rows that name one."
     )

@@ -20,8 +20,8 @@ _SHOWN = 200
 _DIGESTS = ("identity", "same", "near", "template")
 _COUNTS = ("question_characters", "solution_characters", "tokens")
 _PROVEN = "proven"
-_FOUND = ("inexact", "unstated", "personal", "refuted")
-_NO_FINDINGS = Findings(*(0,) * 7, *("",) * 5, proven=False)
+_FOUND = ("inexact", "unstated", "personal", "refuted", "overdue")
+_NO_FINDINGS = Findings(*(0,) * 7, *("",) * 6, proven=False)
 
 
 class Facts:

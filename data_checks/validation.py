@@ -109,7 +109,7 @@ def check_dataset(
         RuntimeError: an expectation could not be evaluated; that is a defect of the check, never of the data.
     """
     started = time.monotonic()
-    facts = _examined(source, folder, config.max_row_tokens, report)
+    facts = _examined(source, folder, config, report)
     examined = time.monotonic()
     frame = facts.frame(Split(config.held_out_share, config.validation_share, frozen))
     whole, single = dataset_checks(config), row_checks(config)
@@ -119,6 +119,7 @@ def check_dataset(
     for check, outcome in zip(whole, found, strict=False):
         if not outcome["success"]:
             (broken if check.refuses(outcome["result"]) else warnings).append(check.told(outcome["result"]))
+    warnings += _unchecked(frame, config)
     faults = {check: check.breaks(frame).to_numpy() for check in single}
     _agree(faults, found[len(whole) :])
     judged = time.monotonic()
@@ -139,11 +140,11 @@ def check_dataset(
     )
 
 
-def _examined(source: Source, folder: Path, max_row_tokens: int, report: ReportProgress) -> Facts:
+def _examined(source: Source, folder: Path, config: DataConfig, report: ReportProgress) -> Facts:
     """Return the facts about every record, and leave rows and original texts in `folder`, one a line."""
     facts, read = Facts(), 0
     with (folder / ROWS).open("w", encoding="utf-8") as rows, (folder / ORIGINALS).open("w", encoding="utf-8") as texts:
-        work = partial(_pieces, source, max_row_tokens)
+        work = partial(_pieces, source, config)
         for piece, examined in in_order(examine_piece, work(), _PROCESSES, _PIECES_ALONE):
             facts.add([row for row, _ in piece.records], examined.findings)
             rows.write(examined.rows)
@@ -156,17 +157,27 @@ def _examined(source: Source, folder: Path, max_row_tokens: int, report: ReportP
     return facts
 
 
-def _pieces(source: Source, max_row_tokens: int) -> Iterator[Piece]:
+def _pieces(source: Source, config: DataConfig) -> Iterator[Piece]:
     records: list[tuple[Row | BadRow, str]] = []
     characters = 0
     for record in source.with_originals():
         records.append(record)
         characters += len(record[1])
         if len(records) >= _PIECE_ROWS or characters >= _PIECE_CHARACTERS:
-            yield Piece(records, max_row_tokens)
+            yield Piece(records, config.max_row_tokens, config.max_row_seconds)
             records, characters = [], 0
     if records:
-        yield Piece(records, max_row_tokens)
+        yield Piece(records, config.max_row_tokens, config.max_row_seconds)
+
+
+def _unchecked(frame: pd.DataFrame, config: DataConfig) -> list[str]:
+    """Return a warning of the rows whose working was given up: they are kept, right or wrong."""
+    lines = frame["line"][frame["overdue"] != ""]
+    if lines.empty:
+        return []
+    limit = f"{config.max_row_seconds:g} s (data.max_row_seconds)"
+    rows = "1 row" if len(lines) == 1 else f"{len(lines)} rows"
+    return [f"the working of {rows} was not recomputed within {limit}; the first is line {lines.iat[0]}"]
 
 
 def _agree(faults: Mapping[RowCheck, NDArray[np.bool_]], found: Sequence[Mapping[str, Any]]) -> None:

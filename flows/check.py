@@ -53,6 +53,7 @@ def check(file: str, mapping: Mapping[str, str], *, fix: bool, json_file: Path |
             console.width = _WIDTH
         _tell(verdict, refusal, console)
         if fix:
+            console.print(Text(str(source.repairs)))
             console.print(Text(_write_copies(Path(file), verdict)))
         if json_file is not None:
             _write_json(json_file, verdict, fit=refusal is None, seconds=time.monotonic() - started)

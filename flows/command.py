@@ -9,22 +9,31 @@ import sys
 import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 from tutor.errors import TutorError, UsageError
-from tutor.settings import DEFAULT_DATASET, open_store
+from tutor.settings import DEFAULT_DATASET, DEFAULT_MODEL_NAME, open_store
 
 if TYPE_CHECKING:
     from tutor.answering import Tutor
     from tutor.rows import Row
 
+RUN_FORMS = (
+    "id of an MLflow run, models:/NAME/VERSION, models:/NAME@ALIAS, trainer_state.json or text log of a training; "
+    "models:/NAME alone for the history of a model"
+)
 MODEL_FORMS = "'base', models:/NAME@ALIAS, models:/NAME/VERSION or an adapter folder"
-DEFAULT_ROWS, DEFAULT_SEED = 2650, 2026
+PLOT_FORMS = (".png", ".svg", ".pdf")
+DEFAULT_ROWS, DEFAULT_SEED = 2500, 2026
 _INTERRUPTED = 130
+_REFUSED = 3
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit status: 0 done, 1 refused, 2 not understood or not found."""
+    """Run one command and return its exit status: 0 done, 1 refused, 2 not understood or not found.
+
+    3 is a new tutor that the verdict refuses, where `--require-accepted` asks for that.
+    """
     try:
         chosen = _parser().parse_args(arguments)
         status: int = chosen.run(chosen)
@@ -91,6 +100,9 @@ def _parser() -> argparse.ArgumentParser:
 
     retrain = _command(commands, "retrain", _retrain, "check, train, examine and register; what is unchanged is reused")
     _config_options(retrain)
+    retrain.add_argument(
+        "--require-accepted", action="store_true", help="exit with 3 where the verdict refuses the new tutor"
+    )
     _json_option(retrain)
 
     doctor = _command(commands, "doctor", _doctor, "examine this machine: exit 0 fit, 1 unfit; says what mends it")
@@ -100,6 +112,17 @@ def _parser() -> argparse.ArgumentParser:
     plan = _command(commands, "plan", _plan, "memory by item and time by stage, before anything is downloaded")
     _config_options(plan)
     _json_option(plan)
+
+    bench = _command(commands, "bench", _bench, "our training beside TRL's and the user's own recipe; 25 minutes")
+    _config_options(bench)
+    for name, default, about in (
+        ("rows", 128, "rows to learn from"),
+        ("epochs", 1, "passes over them"),
+        ("held-out", 64, "held-out questions asked afterwards"),
+        ("repeats", 2, "trainings by each recipe"),
+    ):
+        bench.add_argument(f"--{name}", type=_positive, default=default, help=f"{about} (default {default})")
+    _json_option(bench)
 
     evaluate = _command(commands, "evaluate", _evaluate, "have a model answer questions of yours, and grade it")
     evaluate.add_argument("model", metavar="MODEL", help=MODEL_FORMS)
@@ -121,11 +144,61 @@ def _parser() -> argparse.ArgumentParser:
     saved.add_argument("file", type=Path, metavar="FILE", help="archive to write, such as tutor.tar")
     back = _command(commands, "restore", _restore, "bring back what 'backup' wrote, into an empty TUTOR_HOME")
     back.add_argument("file", type=Path, metavar="FILE", help="archive that 'backup' wrote")
+    report = _command(commands, "report", _report, "write the report on a run, several runs, or a model's history")
+    report.add_argument("runs", nargs="+", metavar="RUN", help=RUN_FORMS)
+    report.add_argument("--language", choices=("es", "en"), default="es", help="language (default es)")
+    report.add_argument("--output", type=Path, default=None, metavar="FOLDER", help="folder to write it to")
+    report.add_argument("--peak-mb", type=_amount, metavar="MB", help="peak memory, where a log does not tell it")
+    report.add_argument("--card-mb", type=_amount, metavar="MB", help="the card's memory, where a log does not tell it")
+
+    _compare_command(commands)
+    _registry_commands(commands)
 
     ask = _command(commands, "ask", _ask, "ask one question; the answer is written as it arises")
     ask.add_argument("model", metavar="MODEL", help=MODEL_FORMS)
     ask.add_argument("question", metavar="QUESTION")
     return parser
+
+
+def _registry_commands(commands: Any) -> None:
+    deciding = (
+        ("promote", _promote, "make an accepted version champion, after opening it in a fresh process"),
+        ("approve", _approve, "say yes to the version that a retraining run asked about"),
+        ("refuse", _refuse, "say no to it; the champion stays"),
+        ("rollback", _rollback, "make the champion before the present one champion again"),
+    )
+    for name, run, about in deciding:
+        command = _command(commands, name, run, about)
+        if name != "rollback":
+            command.add_argument("version", metavar="VERSION", help="number of the version in the registry")
+        command.add_argument("--reason", required=True, metavar="TEXT", help="why; it is kept in the history")
+        _model_option(command)
+    history = _command(commands, "history", _history, "every change of the champion: who, when, from, to, why")
+    _model_option(history)
+    _json_option(history)
+
+
+def _compare_command(commands: Any) -> None:
+    compare = _command(commands, "compare", _compare, "what was changed between runs, and did it help")
+    compare.add_argument(
+        "runs",
+        nargs="+",
+        metavar="RUN",
+        help="id or name of a run in MLflow, models:/NAME/VERSION or models:/NAME@ALIAS",
+    )
+    compare.add_argument(
+        "--plot", type=Path, default=None, metavar="FILE", help="also draw loss curves and topics: .png, .svg or .pdf"
+    )
+    _json_option(compare)
+
+
+def _model_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--model",
+        default=DEFAULT_MODEL_NAME,
+        metavar="NAME",
+        help=f"name in the registry (default {DEFAULT_MODEL_NAME})",
+    )
 
 
 def _command(commands: Any, name: str, run: Callable[[argparse.Namespace], int], about: str) -> argparse.ArgumentParser:
@@ -154,9 +227,11 @@ def _json_option(parser: argparse.ArgumentParser) -> None:
 
 def _generate(chosen: argparse.Namespace) -> int:
     from tutor.generation import write_dataset
+    from tutor.progress import progress
 
     _refuse_unwritable(chosen.output)
-    write_dataset(chosen.output, chosen.rows, chosen.seed)
+    with progress("Generación", "filas") as report_progress:
+        write_dataset(chosen.output, chosen.rows, chosen.seed, report_progress)
     print(f"{chosen.rows} rows written to {chosen.output}")
     return 0
 
@@ -194,7 +269,7 @@ def _retrain(chosen: argparse.Namespace) -> int:
     report = retrain(config)
     _write_json(chosen.json, report.as_json())
     print_report(report, Console())
-    return 0
+    return _REFUSED if chosen.require_accepted and report.verdict != "accepted" else 0
 
 
 def _doctor(chosen: argparse.Namespace) -> int:
@@ -231,6 +306,22 @@ def _plan(chosen: argparse.Namespace) -> int:
     plan = plan_run(profile, config, store)
     _write_json(chosen.json, plan.as_json())
     print_plan(plan, Console())
+    return 0
+
+
+def _bench(chosen: argparse.Namespace) -> int:
+    from tutor.config import DEFAULT_PROFILE, load_config
+
+    config = load_config(chosen.profile or DEFAULT_PROFILE, chosen.assignments)
+    _refuse_unwritable(chosen.json)
+    store = open_store()
+    from rich.console import Console
+
+    from benchmarks.training_speed import Size, bench, bench_table
+
+    measured = bench(config, Size(chosen.rows, chosen.epochs, chosen.held_out, chosen.repeats), store)
+    _write_json(chosen.json, measured)
+    Console().print(bench_table(measured))
     return 0
 
 
@@ -306,6 +397,17 @@ def read_questions(file: Path) -> list[Row]:
     return rows
 
 
+def _report(chosen: argparse.Namespace) -> int:
+    store = open_store()
+    from flows.report import report
+
+    page, text = report(
+        chosen.runs, chosen.language, chosen.output, store, peak_mb=chosen.peak_mb, card_mb=chosen.card_mb
+    )
+    print(f"{page}\n{text}")
+    return 0
+
+
 def _ask(chosen: argparse.Namespace) -> int:
     if not chosen.question.strip():
         raise UsageError("QUESTION is empty; expected a question, such as '¿Cuánto es 7 × 8?'")
@@ -313,6 +415,79 @@ def _ask(chosen: argparse.Namespace) -> int:
         print(piece, end="", flush=True)
     print()
     return 0
+
+
+def _promote(chosen: argparse.Namespace) -> int:
+    store, number = open_store(), _version_number(chosen.version)
+    from flows.history import told
+    from tasks.promotion import promote
+
+    print(told(promote(chosen.model, number, chosen.reason, how="command", store=store), chosen.model))
+    return 0
+
+
+def _rollback(chosen: argparse.Namespace) -> int:
+    store = open_store()
+    from flows.history import told
+    from tasks.promotion import rollback
+
+    print(told(rollback(chosen.model, chosen.reason, store=store), chosen.model))
+    return 0
+
+
+def _approve(chosen: argparse.Namespace) -> int:
+    return _decide(chosen, "approve")
+
+
+def _refuse(chosen: argparse.Namespace) -> int:
+    return _decide(chosen, "refuse")
+
+
+def _decide(chosen: argparse.Namespace, decision: Literal["approve", "refuse"]) -> int:
+    store, number = open_store(), _version_number(chosen.version)
+    from flows.approval import answer
+
+    print(answer(chosen.model, number, decision, chosen.reason, store))
+    return 0
+
+
+def _history(chosen: argparse.Namespace) -> int:
+    _refuse_unwritable(chosen.json)
+    store = open_store()
+    from rich.console import Console
+
+    from flows.history import history, print_history
+
+    record = history(chosen.model, store)
+    _write_json(chosen.json, record)
+    print_history(record, Console())
+    return 0
+
+
+def _compare(chosen: argparse.Namespace) -> int:
+    _refuse_unwritable(chosen.json)
+    _refuse_unwritable(chosen.plot)
+    if chosen.plot and chosen.plot.suffix not in PLOT_FORMS:
+        raise UsageError(f"--plot: got '{chosen.plot}', expected a file that ends in {', '.join(PLOT_FORMS)}")
+    store = open_store()
+    from rich.console import Console
+
+    from flows.compare import print_comparison, read_runs
+    from tutor.comparison import as_json, plot
+
+    runs = read_runs(chosen.runs, store)
+    _write_json(chosen.json, as_json(runs))
+    print_comparison(runs, Console())
+    if chosen.plot:
+        plot(runs, chosen.plot)
+        print(f"Plot: {chosen.plot}")
+    return 0
+
+
+def _version_number(text: str) -> str:
+    if not (text.isascii() and text.isdigit() and 0 < int(text) < 10**9):
+        raise UsageError(f"VERSION: got '{text}', expected the number of a version, such as 3; 'tutor history'")
+    return str(int(text))
 
 
 def open_tutor(model: str) -> Tutor:
@@ -327,7 +502,7 @@ def open_tutor(model: str) -> Tutor:
     from tutor.adapter import open_adapter
 
     if model.startswith("models:/"):
-        from tasks.registration import adapter_of
+        from tasks.registered import adapter_of
 
         return open_adapter(adapter_of(model, store), store)
     if not Path(model).is_dir():
@@ -339,6 +514,13 @@ def _positive(text: str) -> int:
     value = int(text)
     if value < 1:
         raise argparse.ArgumentTypeError(f"got {value}, expected 1 or more")
+    return value
+
+
+def _amount(text: str) -> float:
+    value = float(text)
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"got {text}, expected a number above 0")
     return value
 
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from prefect import flow
 
+from flows.approval import ask_a_person
+from tasks.analysis import analyse
 from tasks.base_model import prepare_base_model
 from tasks.card import on_the_card
 from tasks.evaluation import evaluate
 from tasks.preflight import preflight
-from tasks.registration import Champion, fetch_champion, live_aliases, register
+from tasks.promotion import promote_challenger
+from tasks.registered import live_aliases
+from tasks.registration import Champion, fetch_champion, register
 from tasks.tokenization import tokenize_rows
 from tasks.training import train
 from tasks.validation import validate_dataset
@@ -42,7 +46,13 @@ def retrain(config: RetrainConfig = RetrainConfig()) -> RetrainReport:  # noqa: 
     base_answers = evaluate("modelo base", config.model, None, dataset, config.evaluation, store)
     new_answers = evaluate("tutor nuevo", config.model, adapter.folder / ADAPTER, dataset, config.evaluation, store)
     champion_answers = _answers_of_champion(champion, dataset, config, store)
-    version = register(config.registry, dataset, adapter, base_answers, new_answers, champion_answers, store)
+    compared_with = champion.version if champion else None
+    examined = {"base": base_answers, "challenger": new_answers}
+    examined |= {"champion": champion_answers} if champion_answers else {}
+    version = register(config.registry, config.verdict, dataset, adapter, examined, compared_with, store)
+    promotion = promote_challenger(config.registry, version, store)
+    if promotion.facts["outcome"] == "waiting":
+        ask_a_person(config.registry.model_name, str(version.facts["version"]), str(version.facts["run_id"]))
     stages = {
         "validation": dataset,
         "base_model": base,
@@ -52,8 +62,10 @@ def retrain(config: RetrainConfig = RetrainConfig()) -> RetrainReport:  # noqa: 
         "evaluation_challenger": new_answers,
         **_unless_the_same("evaluation_champion", champion_answers, new_answers),
         "registration": version,
+        "promotion": promotion,
     }
-    aliases = live_aliases(config.registry, str(version.facts["version"]), store)
+    stages["analysis"] = analyse(config, stages, store)
+    aliases = live_aliases(config.registry.model_name, str(version.facts["version"]), store)
     return RetrainReport.of(stages, aliases, store)
 
 

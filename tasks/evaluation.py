@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,17 @@ from tasks.run_page import progress
 from tasks.validation import HELD_OUT_ROWS
 from tutor.adapter import digest_of_adapter
 from tutor.config import EvaluationConfig, ModelConfig
-from tutor.evaluation import Examination, examine, read_examination, write_examination
-from tutor.rows import read_written_rows, spread_over_topics
+from tutor.evaluation import (
+    Examination,
+    digest_of_questions,
+    examination_rows,
+    examine,
+    read_examination,
+    write_examination,
+)
+from tutor.forgetting import GeneralTest, examine_general, read_general_test
+from tutor.frozen_test import frozen_rows
+from tutor.rows import Row, digest_of, read_written_rows
 from tutor.settings import Store
 from tutor.stages import Finished, run_stage
 
@@ -34,9 +44,19 @@ ANSWERS = "answers.jsonl"
 def evaluate(
     who: str, model: ModelConfig, adapter: Path | None, dataset: Finished, config: EvaluationConfig, store: Store
 ) -> Finished:
-    """Return the folder with the graded answers of the base model, or of the tutor in the folder `adapter`."""
+    """Return the folder with the graded answers of the base model, or of the tutor in the folder `adapter`.
+
+    The name of the folder tells the rows and the model and nothing of the rows that were trained on: while those alone
+    change, base and champion need not answer again.
+
+    Raises:
+        DamagedFrozenTest: the frozen test or the texts for forgetting are not as they were shipped.
+    """
+    rows = examination_rows(read_written_rows(dataset.folder / HELD_OUT_ROWS), frozen_rows(), config.max_rows)
+    general = read_general_test()
     inputs = {
-        "dataset": dataset.digest,
+        "rows": digest_of_questions(rows),
+        "general": digest_of(asdict(general)),
         "evaluation": config.model_dump(mode="json"),
         "adapter": digest_of_adapter(adapter) if adapter else None,
         "model": model.model_dump(mode="json"),
@@ -45,7 +65,7 @@ def evaluate(
         store.stages,
         "evaluation",
         inputs,
-        lambda folder: _evaluate(who, model, adapter, dataset.folder, config, folder, store),
+        lambda folder: _evaluate(who, _Asked(model, adapter), rows, general, config, folder, store),
     )
 
 
@@ -54,20 +74,29 @@ def examination_in(stage: Finished) -> Examination:
     return read_examination(stage.folder / ANSWERS)
 
 
+@dataclass(frozen=True)
+class _Asked:
+    model: ModelConfig
+    adapter: Path | None
+
+
 def _evaluate(
     who: str,
-    model: ModelConfig,
-    adapter: Path | None,
-    dataset: Path,
+    asked: _Asked,
+    rows: Sequence[Row],
+    general: GeneralTest,
     config: EvaluationConfig,
     folder: Path,
     store: Store,
 ) -> Mapping[str, Any]:
     from tutor.adapter import open_adapter, open_base
+    from tutor.reload_check import RECORDED, record, write_recorded
 
-    rows = spread_over_topics(read_written_rows(dataset / HELD_OUT_ROWS), config.max_rows)
-    tutor = open_adapter(adapter, store) if adapter else open_base(model, config, store)
+    tutor = open_adapter(asked.adapter, store) if asked.adapter else open_base(asked.model, config, store)
     with progress(f"Evaluación: {who}", "preguntas") as report_progress:
-        examination = examine(tutor, rows, report_progress)
+        examination = replace(examine(tutor, rows, report_progress), general=examine_general(tutor, general))
     write_examination(folder / ANSWERS, examination)
-    return examination.summary()
+    if asked.adapter:
+        write_recorded(folder / RECORDED, record(tutor, examination, asked.model))
+    # Fewer than asked for where memory ran out.
+    return {**examination.summary(), "batch_rows": tutor.batch_rows}

@@ -7,7 +7,7 @@ from typing import Any
 from prefect.states import State
 from prefect.tasks import exponential_backoff
 
-from tutor.errors import TutorError
+from tutor.errors import TutorError, WorkerLost
 
 # A task with this tag runs where the worker pool of the same name does, one at a time.
 CARD_TAG = "gtx-1050-ti"
@@ -16,5 +16,9 @@ MINUTE_S, HOUR_S = 60, 3600
 
 
 def worth_retrying(task: Any, task_run: Any, state: State[Any]) -> bool:  # noqa: ARG001 - Prefect's signature
-    """Return whether a failed task may succeed when tried again: not when data, settings or the model are at fault."""
-    return not isinstance(state.data, TutorError)
+    """Return whether a failed task may succeed when tried again: not when data, settings or the model are at fault.
+
+    What a person must mend first is not tried again: an unfit dataset, a refused training, a full disk, memory that
+    does not suffice on the last rung. A server that is away, a lost process and what nobody foresaw are.
+    """
+    return not isinstance(state.data, TutorError) or isinstance(state.data, WorkerLost)

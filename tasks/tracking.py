@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import mlflow
-from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, RunStatus
+from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, RunStatus, RunTag
 from mlflow.tracking import MlflowClient
+from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID
 
+from tasks.metric_spool import Point
 from tutor.config import RetrainConfig
+from tutor.errors import TrainingRefused
 from tutor.settings import REPOSITORY, Store
 
-_KEY = "tutor.training"
+_KEY, _SWEEP = "tutor.training", "tutor.sweep"
 
 
 class Tracking:
@@ -30,8 +35,11 @@ class Tracking:
             found.experiment_id if found else self.client.create_experiment(experiment, store.artifacts_uri)
         )
 
-    def open_run(self, training: str) -> Run:
-        """Return the run of this training, taken up again if it exists already; `training` names the stage folder."""
+    def open_run(self, training: str, sweep: str | None = None) -> Run:
+        """Return the run of this training, taken up again if it exists already; `training` names the stage folder.
+
+        With the name of a `sweep`, it is a child of the run of that name, which is made if need be.
+        """
         found = self.client.search_runs([self._experiment_id], f"tags.`{_KEY}` = '{training}'", max_results=1)
         if found:
             run_id = found[0].info.run_id
@@ -39,6 +47,22 @@ class Tracking:
         else:
             tags = {_KEY: training, "mlflow.source.name": "tutor retrain", "mlflow.source.git.commit": commit()}
             run_id = self.client.create_run(self._experiment_id, tags=tags, run_name=training).info.run_id
+        if sweep:
+            self.client.set_tag(run_id, MLFLOW_PARENT_RUN_ID, self._sweep(sweep))
+        return Run(self.client, run_id)
+
+    def _sweep(self, name: str) -> str:
+        """Return the id of the run that is parent to the runs of a sweep."""
+        found = self.client.search_runs([self._experiment_id], f"tags.`{_SWEEP}` = '{name}'", max_results=1)
+        if found:
+            return str(found[0].info.run_id)
+        tags = {_SWEEP: name, "mlflow.source.name": "tutor retrain"}
+        run_id: str = self.client.create_run(self._experiment_id, tags=tags, run_name=name).info.run_id
+        self.client.set_terminated(run_id)
+        return run_id
+
+    def run(self, run_id: str) -> Run:
+        """Return the run of that id, as it is."""
         return Run(self.client, run_id)
 
 
@@ -59,13 +83,39 @@ class Run:
         # Taken up again after an interruption, a run keeps the settings that it was started with.
         known = self._client.get_run(self.id).data.params
         self._client.log_batch(self.id, params=[param for param in params if param.key not in known])
-        entity = _dataset_entity(dataset)
-        self._client.log_inputs(self.id, [DatasetInput(entity, [InputTag("mlflow.data.context", "training")])])
+        self.log_dataset("training", dataset["dataset"], dataset["dataset_digest"], dataset["rows_in"])
 
-    def log_metrics(self, step: int, metrics: Mapping[str, float]) -> None:
-        """Log `metrics` at `step`."""
+    def log_dataset(self, context: str, name: str, digest: str, rows: int) -> None:
+        """Log a dataset that the run read, and what for ('training' or 'evaluation')."""
+        entity = Dataset(
+            name=name,
+            digest=digest[:36],
+            source_type="local",
+            source=json.dumps({"uri": name}),
+            profile=json.dumps({"num_rows": rows}),
+        )
+        self._client.log_inputs(self.id, [DatasetInput(entity, [InputTag("mlflow.data.context", context)])])
+
+    def log_metrics(self, step: int, metrics: Mapping[str, float], model_id: str | None = None) -> None:
+        """Log `metrics` at `step`; those of a logged model also to its page."""
         now = int(time.time() * 1000)
-        self._client.log_batch(self.id, metrics=[Metric(name, value, now, step) for name, value in metrics.items()])
+        points = [Metric(name, value, now, step, model_id=model_id) for name, value in metrics.items()]
+        self._client.log_batch(self.id, metrics=points)
+
+    def log_points(self, points: Sequence[Point]) -> None:
+        """Log points of a spool, each with its own step and time."""
+        metrics = [
+            Metric(name, value, point.timestamp_ms, point.step)
+            for point in points
+            for name, value in point.metrics.items()
+        ]
+        tags = [RunTag(name, value) for point in points for name, value in point.tags.items()]
+        self._client.log_batch(self.id, metrics=metrics, tags=tags)
+
+    def log_tags(self, tags: Mapping[str, str]) -> None:
+        """Set `tags` of the run."""
+        for name, value in tags.items():
+            self._client.set_tag(self.id, name, value)
 
     def log_table(self, file: str, columns: Mapping[str, list[Any]]) -> None:
         """Log a table of equally long columns under the name `file`, unless an earlier attempt did."""
@@ -76,6 +126,20 @@ class Run:
     def log_files(self, folder: Path, artifact: str) -> None:
         """Log every file of `folder` under the artifact folder `artifact`."""
         self._client.log_artifacts(self.id, str(folder), artifact)
+
+    @contextmanager
+    def marked_if_refused(self) -> Iterator[None]:
+        """Mark the run as failed, with the reason as a tag, when the block refuses to train."""
+        try:
+            yield
+        except TrainingRefused as refusal:
+            self.log_tags({"tutor.refused": str(refusal)})
+            self._client.set_terminated(self.id, RunStatus.to_string(RunStatus.FAILED))
+            raise
+
+    def log_text(self, file: str, text: str) -> None:
+        """Log `text` under the name `file`."""
+        self._client.log_text(self.id, text, file)
 
     def finish(self) -> None:
         """Mark the run as finished."""
@@ -88,13 +152,3 @@ def commit() -> str:
         ["git", "-C", str(REPOSITORY), "rev-parse", "HEAD"], capture_output=True, text=True, check=False
     )
     return answer.stdout.strip() or "unknown"
-
-
-def _dataset_entity(dataset: Mapping[str, Any]) -> Any:
-    return Dataset(
-        name=dataset["dataset"],
-        digest=dataset["dataset_digest"][:36],
-        source_type="local",
-        source=f'{{"uri": "{dataset["dataset"]}"}}',
-        profile=f'{{"num_rows": {dataset["rows_in"]}}}',
-    )

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from prefect import task
+from prefect import get_run_logger, task
+from prefect.context import TaskRunContext
 
+from tasks.metric_spool import Spool, delivering
 from tasks.policy import BACK_OFF_S, CARD_TAG, HOUR_S, worth_retrying
 from tasks.run_page import progress
+from tasks.system_metrics import watched_machine
 from tasks.tracking import Tracking
+from tasks.validation import VALIDATION_ROWS
 from tutor import run_plan
 from tutor.config import RetrainConfig
+from tutor.rows import read_written_rows
 from tutor.settings import Store
 from tutor.stages import Finished, run_stage
+from tutor.training_words import training_sentence, training_tags
+
+_LADDER = "tutor.memory_ladder"
 
 
 @task(
@@ -30,7 +39,8 @@ def train(config: RetrainConfig, dataset: Finished, base: Finished, tokens: Fini
     """Return the folder with the adapter, its tokenizer and where it comes from.
 
     Raises:
-        TrainingRefused: there is nothing to learn from, or the loss is no longer a number.
+        TrainingRefused: there is nothing to learn from, or the training goes astray.
+        OutOfMemory: memory does not suffice, however small the pieces in which it is worked.
     """
     inputs = {
         "tokens": tokens.digest,
@@ -56,26 +66,44 @@ def _train(
 
     from tutor.adapter import ADAPTER, Origin, write_origin
     from tutor.base_model import load_tokenizer
+    from tutor.data_parallel import train_together
+    from tutor.energy import metered
+    from tutor.held_out_watch import Validation
+    from tutor.memory_ladder import with_less_memory
     from tutor.tokenization import TOKENS
     from tutor.training import train_adapter
 
     tracking = Tracking(store, config.registry.experiment)
-    run = tracking.open_run(folder.name.removesuffix(".partial"))
+    run = tracking.open_run(folder.name.removesuffix(".partial"), config.registry.sweep)
     run.log_inputs(config, dataset.facts)
-    with progress("Entrenamiento", "pasos") as report_progress:
-        measured = train_adapter(
-            base,
-            load_from_disk(str(tokens / TOKENS)),
-            folder,
-            model=config.model,
-            lora=config.lora,
-            training=config.training,
-            log_metrics=run.log_metrics,
-            report_progress=report_progress,
-        )
+    asked, spool = config.evaluation, Spool(folder, run.id)
+    # Never the held-out rows: what is chosen by them could no longer be judged by them.
+    rows = read_written_rows(dataset.folder / VALIDATION_ROWS)
+    with (
+        progress("Entrenamiento", "pasos") as report_progress,
+        run.marked_if_refused(),
+        delivering(spool, run.log_points),
+        watched_machine(spool.add),
+    ):
+        sections = {"model": config.model, "lora": config.lora, "training": config.training}
+        told = {"log_metrics": spool.add, "report_progress": report_progress}
+        watched = {"validation": Validation(rows, asked.max_new_tokens, asked.batch_rows)}
+        options = sections | told | watched
+        if config.training.processes > 1:
+            attempt = partial(train_together, base, tokens / TOKENS, folder, **options)
+        else:
+            attempt = partial(train_adapter, base, load_from_disk(str(tokens / TOKENS)), folder, **options)
+        with metered(folder, config.energy, config.training.processes) as meter:
+            measured = with_less_memory(folder, attempt, partial(spool.add_tag, _LADDER))
+        energy = meter.facts()
+        spool.add(measured["steps"], {name: energy[name] for name in ("energy_wh", "cost")})
+        for name, value in {"tutor.energy_from": energy["energy_from"], **training_tags(measured)}.items():
+            spool.add_tag(name, value)
     adapter = folder / ADAPTER
     load_tokenizer(base).save_pretrained(adapter)
-    asked = config.evaluation
     origin = Origin(config.model, dataset.facts["dataset_digest"], asked.max_new_tokens, asked.batch_rows)
     write_origin(adapter, origin)
-    return {**measured, **run_plan.facts_to_keep(config)}
+    said = training_sentence(measured)
+    if TaskRunContext.get() is not None:
+        get_run_logger().info(said)
+    return {**measured, **energy, "said": said, **run_plan.facts_to_keep(config)}

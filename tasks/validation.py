@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 TRAINING_ROWS, VALIDATION_ROWS, HELD_OUT_ROWS = (f"{side}.jsonl" for side in SIDES)
 QUARANTINE = "quarantine.jsonl"
-_FEWEST_HELD_OUT_ROWS = 5
 
 
 @task(
@@ -83,11 +82,6 @@ def _validate(
         raise UnfitDataset(f"{name}: {refusal}; every bad row stands in {kept}")
     counts = _split(verdict, folder, config.max_training_rows)
     (folder / ROWS).unlink()
-    if counts["held-out"] < _FEWEST_HELD_OUT_ROWS:
-        raise UnfitDataset(
-            f"{name}: only {counts['held-out']} rows are held out, expected {_FEWEST_HELD_OUT_ROWS} or more to "
-            "judge by: add rows in other words, or raise data.held_out_share"
-        )
     if not counts["training"]:
         raise UnfitDataset(
             f"{name}: no row is left to learn from, all are held out; add rows in other words, or lower "

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import pickle
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.tiny_model import write_tiny_phi
-from tutor.config import RetrainConfig
+from tutor.config import ModelConfig, RetrainConfig
 from tutor.generation import write_dataset
 from tutor.settings import Store, open_store, quiet_libraries
 
@@ -22,6 +24,55 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
     monkeypatch.setenv("TUTOR_HOME", str(tmp_path / "tutor-home"))
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
     return open_store()
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the file of an empty MLflow database: making one takes more than a second."""
+    from mlflow.tracking import MlflowClient
+
+    file = tmp_path_factory.mktemp("mlflow") / "mlflow.db"
+    MlflowClient(f"sqlite:///{file}").search_experiments()
+    return file
+
+
+@pytest.fixture
+def database(store: Store, empty_database: Path) -> None:
+    """Give the store an MLflow database without making it."""
+    shutil.copy(empty_database, store.home / "mlflow" / "mlflow.db")
+
+
+@pytest.fixture
+def adapter_folder(tmp_path: Path) -> Path:
+    """Return an adapter folder as training leaves it, with weights that fit no model."""
+    import numpy as np
+    from peft import LoraConfig
+    from safetensors.numpy import save_file
+
+    from tutor.adapter import Origin, write_origin
+
+    folder = tmp_path / "adapter"
+    settings = LoraConfig(
+        r=4,
+        lora_alpha=8,
+        target_modules=["q_proj", "v_proj"],
+        task_type="CAUSAL_LM",
+        base_model_name_or_path="tiny-phi",
+    )
+    settings.save_pretrained(folder)
+    save_file({"lora_A": np.zeros((4, 8), dtype=np.float32)}, folder / "adapter_model.safetensors")
+    write_origin(folder, Origin(ModelConfig(source="tiny-phi", revision="test"), "d" * 64, 8, 4))
+    return folder
+
+
+def poison(marker: Path) -> bytes:
+    """Return a pickle that writes the file `marker` when it is loaded."""
+
+    class Poison:
+        def __reduce__(self) -> tuple[object, ...]:
+            return Path.touch, (marker,)
+
+    return pickle.dumps(Poison())
 
 
 @pytest.fixture(scope="session")
@@ -60,7 +111,7 @@ def prefect_server() -> Iterator[None]:
     """Run flows of this session against one temporary Prefect server."""
     from prefect.testing.utilities import prefect_test_harness
 
-    with prefect_test_harness(server_startup_timeout=120):
+    with prefect_test_harness(server_startup_timeout=600):
         yield
 
 

@@ -10,7 +10,8 @@ import pytest
 REPOSITORY = Path(__file__).resolve().parent.parent
 # Each room may import itself and what stands behind it.
 MAY_IMPORT = {
-    "flows": {"flows", "tasks", "data_checks", "tutor"},
+    "flows": {"flows", "benchmarks", "tasks", "data_checks", "tutor"},
+    "benchmarks": {"benchmarks", "tutor"},
     "tasks": {"tasks", "data_checks", "tutor"},
     "data_checks": {"data_checks", "tutor"},
     "tutor": {"tutor"},

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tutor import base_model
+from tutor.adapter_files import ORIGIN, WEIGHTS, refuse_unsafe
 from tutor.config import EvaluationConfig, ModelConfig
 from tutor.errors import RegistryError
 from tutor.progress import progress
@@ -19,7 +20,7 @@ from tutor.stages import Finished, digest_of_file, run_stage
 if TYPE_CHECKING:
     from tutor.answering import Tutor
 
-ADAPTER, WEIGHTS, ORIGIN = "adapter", "adapter_model.safetensors", "tutor.json"
+ADAPTER = "adapter"
 
 
 @dataclass(frozen=True)
@@ -84,10 +85,15 @@ def quantised_base(model: ModelConfig, store: Store) -> Finished:
 
 
 def open_adapter(folder: Path, store: Store) -> Tutor:
-    """Return the tutor in an adapter folder, on its own base model, ready to be asked."""
+    """Return the tutor in an adapter folder, on its own base model, ready to be asked.
+
+    Raises:
+        RegistryError: the folder holds no adapter of ours, or something that would be run on loading.
+    """
     from tutor.answering import Tutor
 
     origin = read_origin(folder)
+    refuse_unsafe(folder)
     base = quantised_base(origin.model, store)
     return Tutor(base.folder, folder, origin.model, origin.max_new_tokens, origin.batch_rows)
 

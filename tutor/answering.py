@@ -10,23 +10,30 @@ from typing import Any
 
 import torch
 from peft import PeftModel
-from torch import Tensor
 from transformers import GenerationConfig, TextIteratorStreamer
 
 from tutor import base_model
 from tutor.calculator import Calculator
 from tutor.config import ModelConfig
-from tutor.progress import ReportProgress
+from tutor.decoding import Limits, write_greedily
+from tutor.head_loss import FrozenHead
+from tutor.memory_ladder import free_memory, halved, ran_out_of_memory
+from tutor.progress import ReportProgress, ignored
 from tutor.prompt import prompt
-from tutor.quantised_linear import SHORT_ATTENTION, compute_plainly, contiguous_for_head, register_attention
+from tutor.quantised_linear import compute_plainly
+from tutor.short_attention import SHORT_ATTENTION, register_attention
 
 
 @dataclass(frozen=True)
 class Reply:
-    """What a tutor answered, and in how many of its equations the calculator wrote another result than it would."""
+    """What a tutor answered, and in how many of its equations the calculator wrote another result than it would.
+
+    `ended` says whether it came to its end by itself or was cut at the longest length.
+    """
 
     text: str
     corrections: int
+    ended: bool
 
 
 class Tutor:
@@ -36,18 +43,26 @@ class Tutor:
         self, base_folder: Path, adapter: Path | None, model: ModelConfig, max_new_tokens: int, batch_rows: int
     ) -> None:
         """Load the base from `base_folder` and, where there is one, the adapter (safetensors only) on top of it."""
-        self._tokenizer: Any = base_model.load_tokenizer(base_folder)
-        self._tokenizer.padding_side = "left"
         loaded: Any = base_model.load(base_folder)
-        contiguous_for_head(loaded)
+        loaded.set_output_embeddings(FrozenHead(loaded.get_output_embeddings(), keep=model.keep_dequantised))
         if base_model.device().type == "cpu":
             register_attention()
             loaded.set_attn_implementation(SHORT_ATTENTION)
         if adapter is not None:
             loaded = PeftModel.from_pretrained(loaded, str(adapter), use_safetensors=True)
         compute_plainly(loaded, base_model.compute_dtype(model), keep_dequantised=model.keep_dequantised)
-        self._model = loaded.eval()
-        self._batch_rows = batch_rows
+        self._ask(loaded.eval(), base_model.load_tokenizer(base_folder), max_new_tokens, batch_rows)
+
+    @classmethod
+    def in_training(cls, model: Any, tokenizer: Any, max_new_tokens: int, batch_rows: int) -> Tutor:
+        """Return the tutor that `model` is at the time when it is asked; it is the caller's, who sets it to eval."""
+        tutor = cls.__new__(cls)
+        tutor._ask(model, tokenizer, max_new_tokens, batch_rows)
+        return tutor
+
+    def _ask(self, model: Any, tokenizer: Any, max_new_tokens: int, batch_rows: int) -> None:
+        self._model, self._tokenizer, self.batch_rows = model, tokenizer, batch_rows
+        self._tokenizer.padding_side = "left"
         self._generation = GenerationConfig(
             max_new_tokens=max_new_tokens,
             do_sample=False,
@@ -55,14 +70,30 @@ class Tutor:
             pad_token_id=self._tokenizer.pad_token_id,
         )
 
-    def answers(self, questions: Sequence[str], report_progress: ReportProgress) -> list[Reply]:
-        """Return the reply to each of `questions`, in their order; those of like length are answered together."""
+    def answers(
+        self,
+        questions: Sequence[str],
+        report_progress: ReportProgress = ignored,
+        max_new_tokens: int | None = None,
+    ) -> list[Reply]:
+        """Return the reply to each of `questions`, in their order; those of like length are answered together.
+
+        `max_new_tokens` is the longest answer where it is not that of this tutor. Where memory runs out, `batch_rows`
+        is halved and the questions not answered yet are asked again.
+
+        Raises:
+            OutOfMemory: there is no memory for one question alone.
+        """
         order = sorted(range(len(questions)), key=lambda place: len(questions[place]))
         replies: dict[int, Reply] = {}
-        for start in range(0, len(order), self._batch_rows):
-            places = order[start : start + self._batch_rows]
-            replies |= zip(places, self._answer([questions[at] for at in places]), strict=True)
-            report_progress(min(start + self._batch_rows, len(order)), len(order))
+        while len(replies) < len(order):
+            places = order[len(replies) : len(replies) + self.batch_rows]
+            answered = self._answer_if_memory_allows([questions[at] for at in places], max_new_tokens)
+            if answered is None:
+                self.batch_rows = halved(self.batch_rows)
+                continue
+            replies |= zip(places, answered, strict=True)
+            report_progress(len(replies), len(order))
         return [replies[place] for place in range(len(questions))]
 
     def stream(self, question: str) -> Iterator[str]:
@@ -73,7 +104,10 @@ class Tutor:
 
         def write() -> None:
             try:
-                self._generate(inputs, streamer=streamer)
+                calculator = Calculator(self._tokenizer, inputs["input_ids"].shape[1], 1)
+                self._model.generate(
+                    **inputs, generation_config=self._generation, logits_processor=[calculator], streamer=streamer
+                )
             except Exception as error:
                 failures.append(error)
                 streamer.end()
@@ -85,22 +119,37 @@ class Tutor:
         if failures:
             raise failures[0]
 
-    @torch.no_grad()
-    def _answer(self, questions: Sequence[str]) -> list[Reply]:
-        inputs = self._inputs(questions)
-        output, corrections = self._generate(inputs)
-        written = output[:, inputs["input_ids"].shape[1] :]
-        texts = self._tokenizer.batch_decode(written, skip_special_tokens=True)
-        return [Reply(text.strip(), count) for text, count in zip(texts, corrections, strict=True)]
+    def _answer_if_memory_allows(self, questions: Sequence[str], max_new_tokens: int | None) -> list[Reply] | None:
+        """Return the replies, None where memory ran out; what was in it is free again by then."""
+        try:
+            return self._answer(questions, max_new_tokens)
+        except (RuntimeError, MemoryError) as error:
+            if not ran_out_of_memory(error):
+                raise
+        free_memory()
+        return None
 
-    def _generate(self, inputs: Any, **options: Any) -> tuple[Tensor, list[int]]:
-        """Return the tokens of prompts and answers, `(rows, tokens)`, and the corrections of each answer."""
-        rows, prompt_tokens = inputs["input_ids"].shape
-        calculator = Calculator(self._tokenizer, prompt_tokens, rows)
-        output: Tensor = self._model.generate(
-            **inputs, generation_config=self._generation, logits_processor=[calculator], **options
-        )
-        return output, calculator.corrections
+    @torch.no_grad()
+    def nats_per_token(self, texts: Sequence[str]) -> float:
+        """Return the mean negative log-likelihood of the tokens of `texts` but the first of each, in nats."""
+        nats, count = 0.0, 0
+        for text in texts:
+            tokens = self._tokenizer(text, return_tensors="pt", add_special_tokens=False).to(base_model.device())
+            logits = self._model(**tokens).logits[0, :-1].float()
+            nats += float(torch.nn.functional.cross_entropy(logits, tokens["input_ids"][0, 1:], reduction="sum"))
+            count += len(logits)
+        return nats / count
+
+    def _answer(self, questions: Sequence[str], max_new_tokens: int | None) -> list[Reply]:
+        inputs = self._inputs(questions)
+        ids, mask = inputs["input_ids"], inputs["attention_mask"]
+        calculator = Calculator(self._tokenizer, ids.shape[1], ids.shape[0])
+        end, padding = self._tokenizer.eos_token_id, self._tokenizer.pad_token_id
+        longest = max_new_tokens or self._generation.max_new_tokens
+        written = write_greedily(self._model, ids, mask, calculator, Limits(longest, end, padding))
+        texts = self._tokenizer.batch_decode(written, skip_special_tokens=True)
+        ended = (written == end).any(dim=1).tolist()
+        return [Reply(text.strip(), *rest) for text, *rest in zip(texts, calculator.corrections, ended, strict=True)]
 
     def _inputs(self, questions: Sequence[str]) -> Any:
         texts = [prompt(question) for question in questions]

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 WHEEL_PREFIX = "pypi:"
+# A model's own code is not run, whatever its configuration asks for; nor is a person asked whether it may.
+_NOTHING_RUNS: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
 
 
 def identity(config: ModelConfig) -> dict[str, str]:
@@ -48,10 +50,10 @@ def compute_dtype(config: ModelConfig) -> torch.dtype:
 
 
 def device() -> torch.device:
-    """Return the first CUDA card, or the processor where there is none."""
+    """Return the CUDA card of this process, the first by default, or the processor where there is none."""
     import torch
 
-    return torch.device("cuda", 0) if torch.cuda.is_available() else torch.device("cpu")
+    return torch.device("cuda", torch.cuda.current_device()) if torch.cuda.is_available() else torch.device("cpu")
 
 
 def quantise(config: ModelConfig, folder: Path, report_progress: ReportProgress) -> Mapping[str, Any]:
@@ -69,6 +71,7 @@ def quantise(config: ModelConfig, folder: Path, report_progress: ReportProgress)
         report_progress(1, 3)
         model: Any = AutoModelForCausalLM.from_pretrained(
             **location,
+            use_safetensors=True,
             dtype=dtype,
             device_map={"": device()},
             quantization_config=BitsAndBytesConfig(
@@ -92,7 +95,7 @@ def load(folder: Path) -> PreTrainedModel:
     from transformers import AutoModelForCausalLM
 
     model: PreTrainedModel = AutoModelForCausalLM.from_pretrained(
-        folder, dtype="auto", device_map={"": device()}, local_files_only=True
+        folder, dtype="auto", device_map={"": device()}, **_NOTHING_RUNS, use_safetensors=True
     )
     model.requires_grad_(False).eval()
     return model
@@ -102,9 +105,7 @@ def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
     """Return the tokenizer kept beside the base model, padding on the right."""
     from transformers import AutoTokenizer
 
-    tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(
-        folder, padding_side="right", local_files_only=True
-    )
+    tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(folder, padding_side="right", **_NOTHING_RUNS)
     return tokenizer
 
 
@@ -119,7 +120,7 @@ def _unquantised(config: ModelConfig, scratch: Path) -> Iterator[dict[str, Any]]
             place = str(scratch)
         else:
             place = _download(config)
-        yield {"pretrained_model_name_or_path": place, "local_files_only": True}
+        yield {"pretrained_model_name_or_path": place, **_NOTHING_RUNS}
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 

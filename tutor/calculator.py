@@ -8,6 +8,7 @@ in Cobbe et al. 2021, "Training Verifiers to Solve Math Word Problems", appendix
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from fractions import Fraction
 from math import isqrt
 from typing import TYPE_CHECKING
@@ -79,11 +80,16 @@ class Calculator(LogitsProcessor):
         self._tokenizer, self._prompt_tokens = tokenizer, prompt_tokens
         self._digits = _tokens_of_digits(tokenizer)
         self._corrected: list[set[int]] = [set() for _ in range(rows)]
+        self._rows = list(range(rows))
 
     @property
     def corrections(self) -> list[int]:
         """Return for each answer the number of equations in which the model would have written another result."""
         return [len(equations) for equations in self._corrected]
+
+    def keep(self, places: Sequence[int]) -> None:
+        """Go on with the rows at `places` of those that were watched last; the others are finished."""
+        self._rows = [self._rows[place] for place in places]
 
     def __call__(self, input_ids: torch.LongTensor, scores: torch.FloatTensor) -> torch.FloatTensor:
         """Return `scores` `(rows, vocabulary)` that leave only the right digit where a result is being written."""
@@ -102,7 +108,7 @@ class Calculator(LogitsProcessor):
                 scores[row, self._digits] = -torch.inf
                 changed = best in self._digits
             if changed:
-                self._corrected[row].add(text.count("="))
+                self._corrected[self._rows[row]].add(text.count("="))
         return scores
 
 

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from tutor.errors import UsageError
-from tutor.settings import DEFAULT_DATASET, PROFILES
+from tutor.settings import DEFAULT_DATASET, DEFAULT_MODEL_NAME, PROFILES
 
 DEFAULT_PROFILE = "cpu"
 
@@ -37,6 +37,9 @@ class DataConfig(Section):
         ge=16,
         le=131_072,
         description="Tokens above which a row is set aside, by a count that no tokenizer of ours stays below.",
+    )
+    max_row_seconds: float = Field(
+        2, ge=0, le=600, description="Seconds after which the working of a row is left unchecked, with a warning."
     )
     min_spanish_share: float = Field(
         0, ge=0, le=1, description="Share of rows in Spanish below which the run stops; below 0.9 it warns."
@@ -94,6 +97,10 @@ class LoraConfig(Section):
 
     rank: int = Field(16, ge=1, le=256, description="Rank of the adapter.")
     alpha: int = Field(32, ge=1, le=1024, description="Scale of the adapter: its output is multiplied by alpha / rank.")
+    rank_stabilised: bool = Field(False, description="rsLoRA: multiply by alpha / the square root of the rank instead.")
+    plus_ratio: float = Field(
+        1.0, ge=1, le=64, description="LoRA+: how many times the learning rate of A is that of B; 1: the same."
+    )
 
 
 class TrainingConfig(Section):
@@ -108,15 +115,43 @@ class TrainingConfig(Section):
         le=4096,
         description="Length of the blocks into which rows are packed, in tokens; longer rows are set aside.",
     )
-    gradient_accumulation: int = Field(1, ge=1, le=512, description="Blocks to one optimiser step.")
+    micro_batch: int = Field(
+        1, ge=1, le=64, description="Blocks worked on at once; fewer when memory runs out, at the same optimiser steps."
+    )
+    processes: int = Field(
+        1, ge=1, le=64, description="Processes that train together on this machine, one to a card (torchrun, DDP)."
+    )
+    gradient_accumulation: int = Field(
+        1,
+        ge=1,
+        le=512,
+        validate_default=True,
+        description="Blocks to one optimiser step, over all processes; a multiple of micro_batch × processes.",
+    )
     max_grad_norm: float = Field(1.0, gt=0, description="Gradient norm above which gradients are scaled down.")
     gradient_checkpointing: bool = Field(
         False,
         description="Recompute activations to save memory, at up to half more time; on a card only of as many layers "
         "as its free memory asks for.",
     )
+    check_share: float = Field(
+        0.02, ge=0, le=0.1, description="Share of the training's work that checks on validation rows may take; 0: none."
+    )
+    check_rows: int = Field(32, ge=1, le=4096, description="Validation rows whose loss a check looks at.")
+    check_answers: int = Field(16, ge=0, le=1024, description="Validation questions that a check has answered.")
+    patience: int = Field(
+        3, ge=1, description="Checks without a better loss or more right answers after which training stops."
+    )
     logging_steps: int = Field(10, ge=1, description="Optimiser steps between two points of the curves in MLflow.")
     seed: int = Field(7, ge=0, lt=2**32, description="Seed of the adapter's first weights and of the order of rows.")
+
+    @field_validator("gradient_accumulation")
+    @classmethod
+    def _steps_of_whole_micro_batches(cls, blocks: int, info: ValidationInfo) -> int:
+        together = info.data.get("micro_batch", 1) * info.data.get("processes", 1)
+        if blocks % together:
+            raise ValueError(f"expected a multiple of micro_batch × processes, which is {together}")
+        return blocks
 
 
 class EvaluationConfig(Section):
@@ -133,12 +168,66 @@ class RegistryConfig(Section):
     """Where the result goes."""
 
     model_name: str = Field(
-        "tutor-matematicas", pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,100}$", description="Name in the MLflow registry."
+        DEFAULT_MODEL_NAME, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,100}$", description="Name in the MLflow registry."
     )
     experiment: str = Field(
         "tutor-matematicas",
         pattern=r"^[A-Za-z0-9][A-Za-z0-9_. -]{0,100}$",
         description="MLflow experiment of the runs.",
+    )
+    promotion: Literal["automatic", "ask", "never"] = Field(
+        "automatic",
+        description="Who makes an accepted version champion: the run itself, a person who is asked, or nobody; "
+        "'tutor promote' is there in any case.",
+    )
+    sweep: str | None = Field(
+        None,
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9_. -]{0,100}$",
+        description="Name of a sweep: runs that bear it become children of one MLflow run of that name.",
+    )
+
+
+class EnergyConfig(Section):
+    """What the energy of a training is reckoned with."""
+
+    watts: float = Field(
+        65, gt=0, le=100_000, description="Power that a machine is taken to draw where no card tells its own, watts."
+    )
+    price_per_kwh: float = Field(
+        0.2, ge=0, le=1000, description="Price of a kilowatt-hour, in the currency in which costs are to be stated."
+    )
+
+
+class VerdictConfig(Section):
+    """What a new tutor must show before it may take the place of the present one; p is the chance of a false alarm."""
+
+    base_p: float = Field(
+        0.01, gt=0, lt=0.5, description="Better than the base: p, by McNemar's exact test, must stay below this."
+    )
+    champion_margin: float = Field(
+        0.05,
+        ge=0,
+        lt=1,
+        description="Not worse than the champion: the share of right answers that it may lose at most.",
+    )
+    champion_p: float = Field(
+        0.05, gt=0, lt=0.5, description="Being worse than the champion by the margin is ruled out if p is below this."
+    )
+    topic_margin: float = Field(
+        0.2, ge=0, le=1, description="Share of its right answers by which a topic may fall behind the present tutor."
+    )
+    topic_p: float = Field(
+        0.05, gt=0, lt=0.5, description="A topic's fall counts if p, over all topics together, is below this."
+    )
+    max_perplexity_ratio: float = Field(
+        6.0, ge=1, description="Perplexity of general Spanish and English text, in multiples of the base's, at most."
+    )
+    sums_margin: float = Field(
+        0.2, ge=0, le=1, description="Share of simple English sums that may be forgotten; more counts if p < topic_p."
+    )
+    max_run_on_share: float = Field(0.1, ge=0, le=1, description="Share of answers that do not end where they should.")
+    max_other_language_share: float = Field(
+        0.05, ge=0, le=1, description="Share of answers in another language than the question."
     )
 
 
@@ -150,7 +239,9 @@ class RetrainConfig(Section):
     lora: LoraConfig = Field(LoraConfig(), description="The adapter that is trained.")
     training: TrainingConfig = Field(TrainingConfig(), description="How it is trained.")
     evaluation: EvaluationConfig = Field(EvaluationConfig(), description="How it is examined.")
+    verdict: VerdictConfig = Field(VerdictConfig(), description="What it must show to replace the present tutor.")
     registry: RegistryConfig = Field(RegistryConfig(), description="Where the result goes.")
+    energy: EnergyConfig = Field(EnergyConfig(), description="What its energy is reckoned with.")
 
 
 def profile_names() -> list[str]:

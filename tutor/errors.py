@@ -31,6 +31,14 @@ class WorkerLost(TutorError):
     """A process that did a part of the work ended before it was done."""
 
 
+class StorageFull(TutorError):
+    """A disk or a quota without room for what a stage makes."""
+
+
+class OutOfMemory(TutorError):
+    """A machine without the memory for even the smallest piece of the work."""
+
+
 class BaseModelUnavailable(UsageError):
     """The base model is neither in a local folder nor to be had from its source."""
 
@@ -44,8 +52,24 @@ class ServersUnwell(TutorError):
 
 
 class TrainingRefused(TutorError):
-    """A training run that could not teach anything: no supervised token, or a loss that is not a number."""
+    """A training run that could not teach anything: no supervised token, or one that goes astray (see RunGuard)."""
 
 
 class RegistryError(UsageError):
     """A model, version or alias that is not in the registry, or cannot be read from it."""
+
+
+class LedgerDamaged(TutorError):
+    """The history of champions is not as it was written: an entry is missing or was changed."""
+
+
+class ReloadFailed(TutorError):
+    """A registered version, opened in a fresh process, is not the tutor that was examined; no alias was moved."""
+
+
+class PromotionRefused(TutorError):
+    """A version that may not become champion: it was refused, is champion already, or nothing precedes it."""
+
+
+class PromotionConflict(TutorError):
+    """Somebody else changed the champion while this change was prepared; theirs stands."""

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tutor.flaws import FLAWS, flaws_of
+from tutor.forgetting import General
 from tutor.grading import grade
-from tutor.rows import Row
+from tutor.rows import NO_LEVEL, Row, digest_of, spread_over_topics
 
 if TYPE_CHECKING:
     from tutor.answering import Reply, Tutor
@@ -19,7 +21,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class GradedAnswer:
-    """What a model answered to one row, whether it is right, and how often the calculator corrected an equation."""
+    """What a model answered to one row, whether it is right, and how often the calculator corrected an equation.
+
+    `flaws` (of `tutor.flaws.FLAWS`) is what there is to remark beside it.
+    """
 
     question: str
     topic: str
@@ -28,13 +33,16 @@ class GradedAnswer:
     found: str
     correct: bool
     corrections: int
+    level: str = NO_LEVEL
+    flaws: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Examination:
-    """The graded answers of one model, in the order of the rows."""
+    """The graded answers of one model, in the order of the rows, and what it knows beside (None: not examined)."""
 
     answers: tuple[GradedAnswer, ...]
+    general: General | None = None
 
     @property
     def n(self) -> int:
@@ -58,19 +66,50 @@ class Examination:
 
     def accuracy_by_topic(self) -> dict[str, float]:
         """Return the share of right answers in each topic, topics in alphabetical order."""
-        by_topic: dict[str, list[bool]] = defaultdict(list)
-        for answer in self.answers:
-            by_topic[answer.topic].append(answer.correct)
-        return {topic: sum(marks) / len(marks) for topic, marks in sorted(by_topic.items())}
+        return self._accuracy_by(lambda answer: answer.topic)
+
+    def accuracy_by_level(self) -> dict[str, float]:
+        """Return the share of right answers in each school level, levels in alphabetical order."""
+        return self._accuracy_by(lambda answer: answer.level)
+
+    def flaws(self) -> dict[str, int]:
+        """Return the number of answers with each of the flaws that a teacher would remark, in the order of `FLAWS`."""
+        return {flaw: sum(flaw in answer.flaws for answer in self.answers) for flaw in FLAWS}
 
     def summary(self) -> dict[str, Any]:
-        """Return the figures as they stand in reports and manifests."""
-        return {
+        """Return the figures as they stand in reports and manifests; "general" only where that was examined."""
+        figures = {
             "n": self.n,
             "accuracy": self.accuracy,
             "accuracy_unaided": self.accuracy_unaided,
             "accuracy_by_topic": self.accuracy_by_topic(),
+            "accuracy_by_level": self.accuracy_by_level(),
+            "flaws": self.flaws(),
         }
+        return figures | ({"general": self.general.summary()} if self.general else {})
+
+    def _accuracy_by(self, key: Callable[[GradedAnswer], str]) -> dict[str, float]:
+        marks: dict[str, list[bool]] = defaultdict(list)
+        for answer in self.answers:
+            marks[key(answer)].append(answer.correct)
+        return {name: sum(found) / len(found) for name, found in sorted(marks.items())}
+
+
+def examination_rows(held_out: Sequence[Row], frozen: Sequence[Row], most: int) -> list[Row]:
+    """Return at most `most` rows to examine by, each suite spread over its topics.
+
+    They are the rows of the frozen test and, up to a half, the dataset's own held-out rows that are not among them: the
+    ones make tutors of different datasets comparable, the others tell what this dataset taught.
+    """
+    questions = {row.question for row in frozen}
+    own = [row for row in held_out if row.question not in questions]
+    own = spread_over_topics(own, max(most // 2, most - len(frozen)))
+    return own + spread_over_topics(frozen, most - len(own))
+
+
+def digest_of_questions(rows: Sequence[Row]) -> str:
+    """Return 16 hexadecimal digits of what `rows` ask, expect and are counted under; not of their place in a file."""
+    return digest_of({"rows": [(row.question, row.answer, row.topic, row.level) for row in rows]})
 
 
 def examine(tutor: Tutor, rows: Sequence[Row], report_progress: ReportProgress) -> Examination:
@@ -80,22 +119,44 @@ def examine(tutor: Tutor, rows: Sequence[Row], report_progress: ReportProgress) 
 
 
 def write_examination(path: Path, examination: Examination) -> None:
-    """Write the graded answers to `path`, one JSON object a line."""
+    """Write the graded answers to `path`, one JSON object a line; what is known beside goes to another file there."""
     with path.open("w", encoding="utf-8") as file:
         file.writelines(json.dumps(asdict(answer), ensure_ascii=False) + "\n" for answer in examination.answers)
+    if examination.general is not None:
+        path.with_name(_GENERAL).write_text(json.dumps(asdict(examination.general)) + "\n", encoding="utf-8")
 
 
 def read_examination(path: Path) -> Examination:
-    """Return the graded answers that `write_examination` wrote to `path`."""
-    return Examination(tuple(_read(path)))
+    """Return what `write_examination` wrote to `path` and beside it."""
+    beside = path.with_name(_GENERAL)
+    general = None
+    if beside.is_file():
+        known = json.loads(beside.read_text(encoding="utf-8"))
+        general = General(known["nats"], tuple(known["sums_right"]))
+    return Examination(tuple(_read(path)), general)
 
 
 def _read(path: Path) -> Iterable[GradedAnswer]:
     with path.open(encoding="utf-8") as file:
         for line in file:
-            yield GradedAnswer(**json.loads(line))
+            fields = json.loads(line)
+            yield GradedAnswer(**fields | {"flaws": tuple(fields["flaws"])})
 
 
 def _graded(row: Row, reply: Reply) -> GradedAnswer:
-    mark = grade(reply.text, row.answer)
-    return GradedAnswer(row.question, row.topic, row.answer, reply.text, mark.found, mark.correct, reply.corrections)
+    mark = grade(reply.text, row.answer, row.question)
+    flaws = flaws_of(row.question, reply.text, correct=mark.correct, ended=reply.ended)
+    return GradedAnswer(
+        row.question,
+        row.topic,
+        row.answer,
+        reply.text,
+        mark.found,
+        mark.correct,
+        reply.corrections,
+        row.level,
+        flaws,
+    )
+
+
+_GENERAL = "general.json"

@@ -14,7 +14,7 @@ from tutor.likeness import digest_of_text, wording_of
 from tutor.numbers import find_quantities, parse_quantity
 from tutor.privacy import personal_data_in
 from tutor.prompt import completion, prompt
-from tutor.proof import prove
+from tutor.proof import DEFAULT_SECONDS, prove
 from tutor.rows import BadRow, Row, line_of
 
 # What every byte-level tokenizer of ours (GPT-2, Phi, SmolLM2) keeps apart: words, runs of digits, runs of signs.
@@ -29,7 +29,8 @@ class Findings(NamedTuple):
     `identity`, `same`, `near` and `template` are signed 64-bit digests (`tutor.likeness.Wording`); lengths are in
     characters; `tokens` is what the row takes at least, 0 where it surely takes fewer than the limit. `inexact` is an
     answer that is no number, `unstated` one that the solution does not reach, `personal` the kind of personal data,
-    `refuted` says which equation is wrong; each is "" where nothing was found. `proven`: the working proves the answer.
+    `refuted` says which equation is wrong, `overdue` that recomputing was given up; each is "" where nothing was found.
+    `proven`: the working proves the answer.
     """
 
     question_characters: int
@@ -44,6 +45,7 @@ class Findings(NamedTuple):
     unstated: str
     personal: str
     refuted: str
+    overdue: str
     proven: bool
 
 
@@ -53,6 +55,7 @@ class Piece:
 
     records: Sequence[tuple[Row | BadRow, str]]
     max_row_tokens: int
+    max_row_seconds: float
 
 
 class Examined(NamedTuple):
@@ -69,17 +72,20 @@ def examine_piece(piece: Piece) -> Examined:
     findings: list[Findings | None] = []
     rows, originals = [], []
     for row, original in piece.records:
-        findings.append(findings_of(row, piece.max_row_tokens) if isinstance(row, Row) else None)
+        findings.append(findings_of(row, piece.max_row_tokens, piece.max_row_seconds) if isinstance(row, Row) else None)
         rows.append(line_of(row) + "\n")
         originals.append(json.dumps(original, ensure_ascii=False) + "\n")
     read = sum(len(original.encode()) + 1 for _, original in piece.records)
     return Examined(findings, "".join(rows), "".join(originals), read)
 
 
-def findings_of(row: Row, max_row_tokens: int) -> Findings:
-    """Return what is found about `row`; tokens are counted where it might take more than `max_row_tokens`."""
+def findings_of(row: Row, max_row_tokens: int, max_row_seconds: float = DEFAULT_SECONDS) -> Findings:
+    """Return what is found about `row`.
+
+    Tokens are counted where it might take more than `max_row_tokens`, its working is given up after `max_row_seconds`.
+    """
     wording = wording_of(row.question, row.answer)
-    proof = prove(row.question, row.solution, row.answer)
+    proof = prove(row.question, row.solution, row.answer, max_row_seconds)
     return Findings(
         question_characters=len(row.question),
         solution_characters=len(row.solution),
@@ -93,6 +99,7 @@ def findings_of(row: Row, max_row_tokens: int) -> Findings:
         unstated="" if _holds_answer(row.solution, row.answer) else row.answer[:_SHOWN],
         personal=personal_data_in(f"{row.question}\n{row.solution}") or "",
         refuted=proof.reason if proof.verdict == "refuted" else "",
+        overdue=proof.reason if proof.verdict == "not checkable" else "",
         proven=proof.verdict == "proven",
     )
 

@@ -1,6 +1,8 @@
-"""The frozen test: templates of the shipped dataset's held-out rows, which no retraining may ever learn from.
+"""The frozen test: the shipped dataset's held-out rows, of whose templates no retraining may ever learn.
 
-Written anew after the shipped dataset has changed by `make freeze` (`python -m tutor.frozen_test`).
+Every tutor is examined on them, whatever it was trained on, so that tutors of different datasets can be compared. The
+list of templates keeps them out of training; the rows are kept apart, for the dataset may be changed. Both are written
+anew after the shipped dataset has changed by `make freeze` (`python -m tutor.frozen_test`).
 """
 
 from __future__ import annotations
@@ -13,9 +15,10 @@ from pathlib import Path
 
 from tutor.errors import DamagedFrozenTest
 from tutor.likeness import template_of
-from tutor.rows import Row
-from tutor.settings import FROZEN_TEST
+from tutor.rows import Row, line_of, read_written_rows
+from tutor.settings import FROZEN_ROWS, FROZEN_TEST
 from tutor.sides import Split
+from tutor.stages import digest_of_file
 
 REFRESH = "make freeze"
 _ABOUT = "Digests of question templates that are held out for good; see tutor/frozen_test.py"
@@ -44,23 +47,45 @@ def frozen_templates(path: Path = FROZEN_TEST) -> frozenset[int]:
     return frozenset(int.from_bytes(bytes.fromhex(template), "big", signed=True) for template in templates)
 
 
-def frozen_text(rows: Iterable[Row], split: Split) -> str:
-    """Return what the frozen test's file holds when the held-out ones of `rows` are frozen."""
-    digests = {template_of(row.question) for row in rows}
-    held_out = sorted(digest for digest in digests if split.side_of(digest) == "held-out")
-    templates = [digest.to_bytes(8, "big", signed=True).hex() for digest in held_out]
-    held = {"about": _ABOUT, "sha256": _digest_of(templates), "templates": templates}
-    return json.dumps(held, ensure_ascii=False, indent=1) + "\n"
+def frozen_rows(path: Path = FROZEN_ROWS, templates: Path = FROZEN_TEST) -> list[Row]:
+    """Return the rows of the frozen test.
+
+    Raises:
+        DamagedFrozenTest: a file is not there, or the rows do not have the digest that stands among the templates.
+    """
+    frozen_templates(templates)
+    expected = json.loads(templates.read_text(encoding="utf-8")).get("rows_sha256")
+    if not path.is_file() or digest_of_file(path) != expected:
+        raise DamagedFrozenTest(
+            f"{path}: the rows of the frozen test are not as they were frozen; take the file from the repository again "
+            f"(git checkout data/{path.name})"
+        )
+    return read_written_rows(path)
 
 
-def shipped_frozen_text() -> str:
-    """Return what the file holds when the shipped dataset is split by the shares of the default configuration."""
+def frozen_texts(rows: Iterable[Row], split: Split) -> tuple[str, str]:
+    """Return what the files of templates and of rows hold when the held-out ones of `rows` are frozen."""
+    by_digest = [(template_of(row.question), row) for row in rows]
+    kept = [(digest, row) for digest, row in by_digest if split.side_of(digest) == "held-out"]
+    templates = [digest.to_bytes(8, "big", signed=True).hex() for digest in sorted({digest for digest, _ in kept})]
+    lines = "".join(line_of(row) + "\n" for _, row in kept)
+    held = {
+        "about": _ABOUT,
+        "sha256": _digest_of(templates),
+        "rows_sha256": hashlib.sha256(lines.encode()).hexdigest(),
+        "templates": templates,
+    }
+    return json.dumps(held, ensure_ascii=False, indent=1) + "\n", lines
+
+
+def shipped_frozen_texts() -> tuple[str, str]:
+    """Return what the files hold when the shipped dataset is split by the shares of the default configuration."""
     from tutor.config import DataConfig
     from tutor.reading import read_rows
 
     shipped = DataConfig()
     rows, _ = read_rows(shipped.path)
-    return frozen_text(rows, Split(shipped.held_out_share, shipped.validation_share))
+    return frozen_texts(rows, Split(shipped.held_out_share, shipped.validation_share))
 
 
 def _digest_of(templates: Iterable[str]) -> str:
@@ -70,4 +95,6 @@ def _digest_of(templates: Iterable[str]) -> str:
 _REMEDY = "take the file from the repository again (git checkout data/frozen-test.json)"
 
 if __name__ == "__main__":
-    FROZEN_TEST.write_text(shipped_frozen_text(), encoding="utf-8")
+    templates_text, rows_text = shipped_frozen_texts()
+    FROZEN_TEST.write_text(templates_text, encoding="utf-8")
+    FROZEN_ROWS.write_text(rows_text, encoding="utf-8", newline="\n")

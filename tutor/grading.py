@@ -7,15 +7,16 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from tutor.composite_answers import expression_is_given_by, read_composite
 from tutor.numbers import (
     Located,
     Quantity,
     join_compounds,
     locate_quantities,
     parse_quantity,
-    plain_text,
     same_quantity,
 )
+from tutor.plain_text import plain_text
 
 # The reasons that a grade can give.
 CORRECT = "correcta"
@@ -52,14 +53,24 @@ def stated_answer(reply: str) -> str:
     return plain[taken.start : taken.end].strip(" .\n") if taken else ""
 
 
-def grade(reply: str, expected: str) -> Grade:
-    """Return the grade of `reply` against `expected`: equal as exact numbers with units, or else as plain text.
+def stated_at(plain: str) -> tuple[int, int | None]:
+    """Return where the answer is first announced in `plain`, from `plain_text`, and where that line ends or None."""
+    for start, end in reversed(list(_segments(plain))):
+        if any(map(str.isalnum, plain[start:end])):
+            return start, end
+    return len(plain), None
 
-    Never raises; takes time linear in the length of `reply`.
+
+def grade(reply: str, expected: str, question: str = "") -> Grade:
+    """Return the grade of `reply` against `expected`: equal as exact numbers with units, sets, named values or
+    expressions, or else as plain text.
+
+    What follows once the reply asks itself the next exercise does not count. `question` tells whether a list is asked
+    for in its order. Never raises; takes time linear in the length of `reply`.
     """
-    plain, wanted = plain_text(reply), parse_quantity(expected)
+    plain, wanted = _own_part(plain_text(_roots(reply))), parse_quantity(expected)
     if wanted is None:
-        return _grade_words(plain, plain_text(expected))
+        return _grade_words(plain, plain_text(_roots(expected)), ordered=bool(_IN_ORDER.search(question)))
     taken = _final(plain)
     if taken is None:
         return Grade(False, "", NO_NUMBER)
@@ -67,6 +78,17 @@ def grade(reply: str, expected: str) -> Grade:
     if same_quantity(taken.quantity, wanted):
         return Grade(True, found, CORRECT)
     return Grade(False, found, OTHER_UNIT if taken.quantity.value == wanted.value else OTHER_NUMBER)
+
+
+def _roots(text: str) -> str:
+    """Return `text` with the roots of LaTeX as signs, which `plain_text` would drop."""
+    return _LATEX_ROOT.sub(r"√(\1)", text) if "\\sqrt" in text else text
+
+
+def _own_part(plain: str) -> str:
+    """Return what of a reply is about its own question: a model that does not stop goes on with the next one."""
+    found = next((match for match in NEXT_EXERCISE.finditer(plain) if plain[: match.start()].strip()), None)
+    return plain[: found.start()] if found else plain
 
 
 # --- which number ---
@@ -172,7 +194,7 @@ def _closing_brace(plain: str, start: int, limit: int) -> int:
 # --- answers that are no numbers ---
 
 
-def _grade_words(plain: str, expected: str) -> Grade:
+def _grade_words(plain: str, expected: str, ordered: bool) -> Grade:
     wanted = _bare(expected)
     if wanted in ("si", "no"):
         found = _yes_or_no(plain)
@@ -181,8 +203,25 @@ def _grade_words(plain: str, expected: str) -> Grade:
     for text in texts:
         if wanted and _bare(text) == wanted:
             return Grade(True, text, CORRECT)
+    if given := _composite(plain, texts, expected, ordered):
+        return Grade(True, given, CORRECT)
     found = texts[0] if texts else ""
     return Grade(False, found, _reason(False, found))
+
+
+def _composite(plain: str, texts: Sequence[str], expected: str, ordered: bool) -> str:
+    """Return which of `texts`, else the end of the reply, gives the values or the expression expected; "" if none."""
+    composite = read_composite(expected, ordered)
+    if composite:
+        last = plain[
+            _before_check(plain) - _LAST_CHARACTERS if len(plain) > _LAST_CHARACTERS else 0 : _before_check(plain)
+        ]
+        announced = stated_at(plain)[1] is not None
+        given = [*texts] if announced else [*texts, last]
+        return next((text for text in given if composite.is_given_by(text)), "")
+    if not any(map(str.isalpha, expected)) and "√" not in expected:
+        return ""
+    return next((text for text in texts if expression_is_given_by(text, expected)), "")
 
 
 def _reason(correct: bool, found: str) -> str:
@@ -231,6 +270,13 @@ _MARKER = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE | re.MULTILINE,
 )
+# A line that opens another exercise, in the words of our prompt or of textbooks.
+NEXT_EXERCISE = re.compile(
+    r"^[ #*>]{0,6}(?:Instruct|Output|Pregunta|Ejercicio|Question|Exercise)\b[ \d]{0,4}[:.]", re.MULTILINE
+)
+_IN_ORDER = re.compile(r"(?i)\b(?:ord[eé]n\w*|de (?:menor|mayor) a (?:mayor|menor)|t[eé]rminos|sucesi[oó]n|serie)")
+_LATEX_ROOT = re.compile(r"\\sqrt ?\{([^{}]{1,40})\}")
+_LAST_CHARACTERS = 300  # of a reply without marker, in which several values are looked for
 _REASON = re.compile(
     r"\b(?:porque|ya que|pues|puesto que|dado que|debido|comprob\w*|comprueba|verific\w*|because|since|check)\b",
     re.IGNORECASE,

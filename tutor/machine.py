@@ -1,10 +1,12 @@
-"""What this machine is, as far as it can be told without loading torch."""
+"""What this machine is; only what it trains on is told by torch, which is loaded for that."""
 
 from __future__ import annotations
 
+import os
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 _QUERY = ("nvidia-smi", "--query-gpu=name,compute_cap,memory.total,driver_version", "--format=csv,noheader,nounits")
 _TIMEOUT_S = 20
@@ -28,6 +30,23 @@ def find_cards() -> tuple[Card, ...]:
     except (OSError, subprocess.TimeoutExpired):
         return ()
     return parse_cards(answer.stdout) if answer.returncode == 0 else ()
+
+
+def describe_machine() -> dict[str, Any]:
+    """Return name, place ("card" or "machine") and memory in MiB of what this machine trains on.
+
+    That is the first card where torch uses one, else processor and main memory.
+    """
+    import psutil
+    import torch
+
+    if torch.cuda.is_available():
+        card = torch.cuda.get_device_properties(0)
+        return {"name": card.name, "place": "card", "memory_mib": round(card.total_memory / 2**20)}
+    text = _CPU_INFO.read_text(encoding="utf-8", errors="replace") if _CPU_INFO.is_file() else ""
+    model = next((line.partition(":")[2].strip() for line in text.splitlines() if line.startswith("model name")), "CPU")
+    memory_mib = round(psutil.virtual_memory().total / 2**20)
+    return {"name": f"{model} × {os.cpu_count()}", "place": "machine", "memory_mib": memory_mib}
 
 
 def parse_cards(listing: str) -> tuple[Card, ...]:

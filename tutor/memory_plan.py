@@ -17,7 +17,7 @@ USABLE_SHARE = 0.95
 _CUBLAS_WORKSPACES = 2 * 8_519_680
 _ABSMAX_BLOCK, _SECOND_BLOCK = 64, 256
 # tutor/head_loss.py, for a head that is stored in fewer bytes than are computed with.
-_LOSS_TOKENS, _LOSS_ROWS = 256, 4096
+_LOSS_TOKENS, _LOSS_ROWS, _LOSS_TOKENS_IN_CACHE = 256, 4096, 16
 # Bytes a token and layer that peft's and bitsandbytes' own modules keep beside ours, for Phi-2 (simulated).
 _STOCK_EXTRA = 11_960
 
@@ -27,8 +27,10 @@ class Recipe:
     """All that the memory of a step depends on beside the model: sizes in tokens, and bytes a value.
 
     `embedding` and `head`: bytes a value on the device, 0 for an embedding that is kept elsewhere. `states`: bytes of
-    Adam's two states a weight. `kept`: bytes a weight of dequantised copies. `gelu_blocks`: activations that the
-    function in the feed-forward part keeps. `logit_copies`: float32 logits alive at once, 0 for our own loss.
+    Adam's two states a weight. `kept`: bytes a 4-bit weight of dequantised copies; `kept_head`: bytes a weight of
+    copies of the head, laid out for its products. `gelu_blocks`: activations that the function in the feed-forward part
+    keeps. `logit_copies`: float32 logits alive at once, 0 for our own loss. `blocks`: the blocks that the tokens lie
+    in; attention stays within one.
     """
 
     tokens: int
@@ -40,6 +42,7 @@ class Recipe:
     head: int = 2
     states: float = 2 * 65 / 64
     kept: int = 0
+    kept_head: int = 0
     gelu_blocks: int = 2
     logit_copies: int = 0
     double_quantised: bool = True
@@ -47,6 +50,7 @@ class Recipe:
     half_autocast: bool = False
     plain_attention: bool = False
     workspaces: int = _CUBLAS_WORKSPACES
+    blocks: int = 1
 
 
 # The recipe of the run that this project began with: peft's prepare_model_for_kbit_training (embedding and head to
@@ -96,7 +100,7 @@ def plan_memory(shape: ModelShape, recipe: Recipe) -> MemoryPlan:
         "absmax": blocks + blocks // _SECOND_BLOCK * 4 if recipe.double_quantised else blocks * 4,
         "dequantised_copies": packed * recipe.kept,
         "embedding": shape.vocabulary * shape.width * recipe.embedding,
-        "head": shape.head_weights * recipe.head,
+        "head": shape.head_weights * recipe.head + shape.vocabulary * shape.width * recipe.kept_head,
         "norms_and_biases": shape.norms_and_biases * recipe.compute,
         "lora_parameters": lora * 4,
         "optimiser_states": round(lora * recipe.states),
@@ -133,7 +137,7 @@ def layer_bytes(shape: ModelShape, recipe: Recipe) -> int:
     values += 2 * shape.width if shape.dropout else 0
     total = recipe.tokens * values * recipe.compute
     if recipe.plain_attention:
-        total += 2 * shape.heads * recipe.tokens**2 * recipe.compute
+        total += 2 * shape.heads * recipe.tokens**2 // recipe.blocks * recipe.compute
     return total + (recipe.tokens * _STOCK_EXTRA if recipe.stock_modules else 0)
 
 
@@ -156,16 +160,19 @@ def recipe_of(
 ) -> Recipe:
     """Return the recipe of our own training, with `compute` bytes a value; `keep` stands for dequantised copies."""
     return Recipe(
-        tokens=training.pack_tokens,
+        tokens=training.pack_tokens * training.micro_batch,
+        blocks=training.micro_batch,
         # About three fifths of the tokens of the shipped dataset are learnt; the rest are questions and padding.
-        supervised=round(training.pack_tokens * 0.6),
+        supervised=round(training.pack_tokens * training.micro_batch * 0.6),
         rank=lora.rank,
         checkpointed=shape.layers if training.gradient_checkpointing else 0,
         compute=compute,
         embedding=compute if not on_card else 2 if shape.tied else 0,
         head=2 if on_card else compute,
         states=2 * 65 / 64 if on_card else 8,
-        kept=compute if keep else 0,
+        # A processor keeps one copy for the way forward and one for the way back (tutor/frozen_products.py).
+        kept=(compute if on_card else 2 * compute) if keep else 0,
+        kept_head=2 * compute if keep and not on_card else 0,
         plain_attention=not on_card,
         workspaces=_CUBLAS_WORKSPACES if on_card else 0,
     )
@@ -200,6 +207,6 @@ def _logits(shape: ModelShape, recipe: Recipe) -> int:
         cast = shape.head_weights * 2 if recipe.half_autocast else 0
         return recipe.logit_copies * recipe.tokens * shape.vocabulary * 4 + cast
     if recipe.head == recipe.compute:
-        return 2 * recipe.supervised * shape.vocabulary * 4
+        return (recipe.supervised * recipe.compute + 2 * _LOSS_TOKENS_IN_CACHE * 4) * shape.vocabulary
     tokens = min(recipe.supervised, _LOSS_TOKENS)
     return 2 * tokens * shape.vocabulary * 4 + _LOSS_ROWS * shape.width * recipe.compute

@@ -10,6 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from tutor.number_words import NUMBER_WORDS, spoken_value
+from tutor.plain_text import folded, plain_text
+from tutor.units import UNITS, symbol_of
+
 _MOST_DIGITS = 100
 _MOST_CHARACTERS = 1000  # of a text that is one quantity
 _L = "A-Za-zÀ-ÖØ-öø-ÿ"  # Latin letters; º, ª, ² and ³ are none
@@ -30,12 +34,6 @@ class Located:
     quantity: Quantity
     start: int
     end: int
-
-
-@dataclass(frozen=True)
-class _Unit:
-    dimensions: frozenset[str]
-    scale: Fraction  # how many of the dimension's first unit one of these is
 
 
 def parse_quantity(text: str | None) -> Quantity | None:
@@ -66,25 +64,10 @@ def same_quantity(a: Quantity, b: Quantity) -> bool:
 
     A missing unit and an unknown noun agree with any unit: "12" is "12 cm" and "12 manzanas"; 25 % is 25, not 1/4.
     """
-    one, other = _UNITS.get(a.unit or ""), _UNITS.get(b.unit or "")
+    one, other = UNITS.get(a.unit or ""), UNITS.get(b.unit or "")
     if one is None or other is None:
         return a.value == b.value
     return bool(one.dimensions & other.dimensions) and a.value * one.scale == b.value * other.scale
-
-
-def plain_text(text: str) -> str:
-    """Return `text` with its LaTeX, Markdown, spaces, minus signs and vulgar fractions (½) in one plain spelling.
-
-    Boxes (`\\boxed{}`) stay, and so do line breaks.
-    """
-    text = _ACCENT.sub(lambda match: _COMPOSED[match[0]], text.translate(_CHARACTERS))
-    if "\\" in text or "$" in text:
-        for pattern, replacement in _LATEX:
-            text = pattern.sub(replacement, text)
-    # Two spaces: one might join the numbers on both sides into a number of thousands.
-    text = text.replace("**", "  ").replace("__", "  ").replace("`", " ")
-    text = _BEFORE_VULGAR.sub(" ", text)
-    return text.translate(_VULGAR)
 
 
 def locate_quantities(plain: str) -> list[Located]:
@@ -116,7 +99,7 @@ def join_compounds(plain: str, located: Sequence[Located]) -> list[Located]:
 
 def _is_part(plain: str, large: Located, small: Located) -> bool:
     """Return whether `small` goes on with `large`: whole hours before minutes, and fewer of these than make an hour."""
-    unit, part = _UNITS.get(large.quantity.unit or ""), _UNITS.get(small.quantity.unit or "")
+    unit, part = UNITS.get(large.quantity.unit or ""), UNITS.get(small.quantity.unit or "")
     if unit is None or part is None or not unit.dimensions & part.dimensions or part.scale >= unit.scale:
         return False
     if large.quantity.value.denominator != 1 or not 0 <= small.quantity.value * part.scale < unit.scale:
@@ -125,7 +108,7 @@ def _is_part(plain: str, large: Located, small: Located) -> bool:
 
 
 def _joined(plain: str, whole: Located, part: Located) -> Located:
-    scale = _UNITS[part.quantity.unit or ""].scale / _UNITS[whole.quantity.unit or ""].scale
+    scale = UNITS[part.quantity.unit or ""].scale / UNITS[whole.quantity.unit or ""].scale
     added = part.quantity.value * scale * (-1 if plain[whole.start] == "-" else 1)
     return Located(Quantity(whole.quantity.value + added, whole.quantity.unit), whole.start, part.end)
 
@@ -247,9 +230,9 @@ def _with_surroundings(plain: str, value: Fraction, start: int, end: int, floor:
     else:
         begin = currency_at
     if times := _TIMES.match(plain, end):
-        value, end = value * _MULTIPLES[_fold(times[1])], times.end()
+        value, end = value * _MULTIPLES[folded(times[1])], times.end()
     unit, end = _unit(plain, end)
-    if currency and unit not in _UNITS:
+    if currency and unit not in UNITS:
         unit = currency
     return Located(Quantity(-value if negative else value, unit), begin, end)
 
@@ -288,12 +271,12 @@ def _unit(plain: str, at: int) -> tuple[str | None, int]:
         return "%", match.end()
     if match["degree"]:
         return match["degree"].replace(" ", ""), match.end()
-    known = _spelled(match["base"], match["power"] or match["shape"])
+    known = symbol_of(match["base"], match["power"] or match["shape"])
     word = known or _noun(match["base"], apart=plain[at] == " ")
     if word is None:
         return None, at
     if match["each"]:
-        each = _spelled(match["each"], None)
+        each = symbol_of(match["each"], None)
         if each or match["per"] == "/":
             return f"{word}/{each or match['each'].lower()}", match.end()
     if known:
@@ -301,13 +284,8 @@ def _unit(plain: str, at: int) -> tuple[str | None, int]:
     return word, match.end("base")
 
 
-def _spelled(word: str, power: str | None) -> str | None:
-    exponent = "" if not power else "²" if power[-1] in "2²" or power.startswith("cuad") else "³"
-    return _SPELLINGS.get(word + exponent) or _SPELLINGS.get(_fold(word) + exponent)
-
-
 def _noun(word: str, apart: bool) -> str | None:
-    return word.lower() if apart and len(word) > 1 and _fold(word) not in _NO_NOUNS else None
+    return word.lower() if apart and len(word) > 1 and folded(word) not in _NO_NOUNS else None
 
 
 def _ends_well(unit: str | None, tail: str) -> bool:
@@ -316,8 +294,8 @@ def _ends_well(unit: str | None, tail: str) -> bool:
         return True
     if unit is None or not _TAIL.fullmatch(tail):
         return False
-    words = _fold(tail).split()
-    return not (_spelled(words[0], None) or any(word in _NO_TAIL for word in words))
+    words = folded(tail).split()
+    return not (symbol_of(words[0], None) or any(word in _NO_TAIL for word in words))
 
 
 # --- numbers in words ---
@@ -326,9 +304,9 @@ def _ends_well(unit: str | None, tail: str) -> bool:
 def _spoken(plain: str) -> Quantity | None:
     """Return the quantity of a text that starts with a Spanish number in words below a million: "cuarenta y dos cm"."""
     words = plain.split()
-    names = [_fold(word) for word in words[:12]] + ["", ""]
+    names = [folded(word) for word in words[:12]] + ["", ""]
     first = 1 if names[0] == "menos" else 0
-    value, at = _spoken_value(names, first)
+    value, at = spoken_value(names, first)
     if at == first:
         return None
     rest = "".join(f" {word}" for word in words[at:])
@@ -336,185 +314,19 @@ def _spoken(plain: str) -> Quantity | None:
     return Quantity(-value if first else value, unit) if _ends_well(unit, rest[end:]) else None
 
 
-def _spoken_value(names: Sequence[str], at: int) -> tuple[Fraction, int]:
-    """Return the value of the number words from `at` on and where they end; `names` ends in two empty ones."""
-    if names[at] in ("medio", "media"):
-        return Fraction(1, 2), at + 1
-    count, end = _below_thousand(names, at)
-    if names[end] == "mil":
-        rest, last = _below_thousand(names, end + 1)
-        count, end = (count or 1) * 1000 + rest, last
-    if end == at:
-        return Fraction(0), at
-    if names[end].removesuffix("s") in _PARTS:
-        return Fraction(count, _PARTS[names[end].removesuffix("s")]), end + 1
-    if names[end] == "y" and names[end + 1] in ("medio", "media"):
-        return count + Fraction(1, 2), end + 2
-    return Fraction(count), end
-
-
-def _below_thousand(names: Sequence[str], at: int) -> tuple[int, int]:
-    value = 0
-    if names[at] in _HUNDREDS:
-        value, at = _HUNDREDS[names[at]], at + 1
-    if names[at] in _TENS:
-        value, at = value + _TENS[names[at]], at + 1
-        if names[at] == "y" and 0 < _SMALL.get(names[at + 1], 0) < 10:
-            return value + _SMALL[names[at + 1]], at + 2
-    elif names[at] in _SMALL:
-        return value + _SMALL[names[at]], at + 1
-    return value, at
-
-
 # --- patterns and tables ---
 
 
-def _fold(text: str) -> str:
-    return text.lower().translate(_UNACCENTED)
-
-
-def _units() -> dict[str, _Unit]:
-    """Return every unit that can be converted, by its symbol."""
-    units: dict[str, _Unit] = {}
-
-    def add(symbol: str, dimensions: str, scale: Fraction | int) -> None:
-        units[symbol] = _Unit(frozenset(dimensions.split()), Fraction(scale))
-
-    for prefix, _, scale in _PREFIXES:
-        add(f"{prefix}m", "longitud", scale)
-        add(f"{prefix}m²", "superficie", scale**2)
-        add(f"{prefix}m³", "volumen", scale**3)
-        add(f"{prefix}g", "masa", scale)
-        add(f"{prefix}L", "volumen", scale / 1000)
-    for symbol, dimensions, count in _OTHER_UNITS:
-        add(symbol, dimensions, count)
-    for length in [symbol for symbol, unit in units.items() if "longitud" in unit.dimensions]:
-        for time in ("s", "min", "h"):
-            add(f"{length}/{time}", "velocidad", units[length].scale / units[time].scale)
-    return units
-
-
-def _spellings() -> dict[str, str]:
-    """Return the symbol of every unit by each of its spellings, without accents; exact symbols come first."""
-    spellings: dict[str, str] = {}
-    for prefix, name, _ in _PREFIXES:
-        for unit, stem in (("m", "metro"), ("m²", "metro"), ("m³", "metro"), ("g", "gramo"), ("L", "litro")):
-            exponent = unit[1:]
-            for spelling in (f"{prefix}{unit}", f"{name}{stem}{exponent}", f"{name}{stem}s{exponent}"):
-                spellings[spelling] = spellings[spelling.lower()] = f"{prefix}{unit}"
-    for symbol, names in _OTHER_SPELLINGS.items():
-        for spelling in names.split():
-            spellings[spelling] = symbol
-    return spellings
-
-
-_PREFIXES = (
-    ("k", "kilo", Fraction(1000)),
-    ("h", "hecto", Fraction(100)),
-    ("da", "deca", Fraction(10)),
-    ("", "", Fraction(1)),
-    ("d", "deci", Fraction(1, 10)),
-    ("c", "centi", Fraction(1, 100)),
-    ("m", "mili", Fraction(1, 1000)),
-)
-# Money has as many dimensions as coins that the word can mean: 100 centavos make a peso or a dollar, never a euro.
-_OTHER_UNITS: tuple[tuple[str, str, Fraction | int], ...] = (
-    ("t", "masa", 1_000_000), ("ha", "superficie", 10_000),
-    ("s", "tiempo", 1), ("min", "tiempo", 60), ("h", "tiempo", 3600), ("días", "tiempo", 86_400),
-    ("semanas", "tiempo", 604_800), ("meses", "calendario", 1), ("años", "calendario", 12),
-    ("siglos", "calendario", 1200),
-    ("€", "euro", 1), ("céntimos", "euro sol", Fraction(1, 100)), ("soles", "sol", 1), ("$", "peso dólar", 1),
-    ("pesos", "peso", 1), ("dólares", "dólar", 1), ("centavos", "peso dólar", Fraction(1, 100)), ("£", "libra", 1),
-    ("%", "porcentaje", 1), ("°", "ángulo temperatura", 1), ("°C", "temperatura", 1), ("°F", "fahrenheit", 1),
-)  # fmt: skip
-_OTHER_SPELLINGS = {
-    "kg": "kilo kilos", "t": "t tonelada toneladas", "ha": "ha hectarea hectareas", "cm³": "cc",
-    "u²": "u² unidad² unidades²", "u³": "u³ unidad³ unidades³",
-    "s": "s seg segs segundo segundos", "min": "min mins minuto minutos", "h": "h hr hrs hora horas",
-    "días": "dia dias", "semanas": "semana semanas", "meses": "mes meses", "años": "año años", "siglos": "siglo siglos",
-    "€": "€ euro euros eur", "céntimos": "cts cent centimo centimos", "soles": "sol soles", "$": "$",
-    "pesos": "peso pesos", "dólares": "dolar dolares usd", "centavos": "centavo centavos", "£": "£",
-    "°": "grado grados",
-}  # fmt: skip
 _MULTIPLES = {"mil": 10**3, "millon": 10**6, "millones": 10**6, "mil millones": 10**9}
 
-_SMALL = {
-    name: value
-    for value, names in enumerate(
-        "cero,uno un una,dos,tres,cuatro,cinco,seis,siete,ocho,nueve,diez,once,doce,trece,catorce,quince,dieciseis,"
-        "diecisiete,dieciocho,diecinueve,veinte,veintiuno veintiun veintiuna,veintidos,veintitres,veinticuatro,"
-        "veinticinco,veintiseis,veintisiete,veintiocho,veintinueve".split(",")
-    )
-    for name in names.split()
-}
-_TENS = {
-    name: 10 * (place + 3)
-    for place, name in enumerate("treinta cuarenta cincuenta sesenta setenta ochenta noventa".split())
-}
-_HUNDREDS = {"cien": 100, "ciento": 100} | {
-    f"{stem}ient{end}s": 100 * place
-    for place, stem in enumerate("dosc tresc cuatroc quin seisc setec ochoc novec".split(), start=2)
-    for end in "oa"
-}
-_PARTS = {
-    "medio": 2, "tercio": 3, "cuarto": 4, "quinto": 5, "sexto": 6, "septimo": 7, "octavo": 8, "noveno": 9, "decimo": 10,
-    "decima": 10, "centesima": 100, "milesima": 1000,
-}  # fmt: skip
-
 # Words that follow a number without being what it counts: another number, or the rest of a sentence.
-_NUMBER_WORDS = frozenset(_SMALL | _TENS | _HUNDREDS | {"mil": 1000})
-_NO_NOUNS = _NUMBER_WORDS | frozenset(
+_NO_NOUNS = NUMBER_WORDS | frozenset(
     "a al and asi aunque cada coma como con cuando da dan de del e el en entonces entre equals es esta este hay igual "
     "is la las lo los luego mas menos ni no o of para pero plus por porque pues punto que queda quedan se si sin sobre "
     "son te tiene times u un una unas unos x y".split()
 )
 # What the description of a unit does not hold: another number, or another statement.
-_NO_TAIL = _NUMBER_WORDS | frozenset("y o e u ni pero no es son menos mas por coma punto".split())
-
-_CHARACTERS = str.maketrans(
-    {
-        **dict.fromkeys("\u00a0\u2002\u2003\u2007\u2008\u2009\u200a\u202f\t\r\v\f", " "),
-        **dict.fromkeys("\u2212\u2010\u2011\u2012\u2013\ufe63\uff0d", "-"),
-        **dict.fromkeys("\u200b\u200e\u200f\u2060\ufeff\u00ad", None),
-        **dict.fromkeys("\u2019\u02bc\u00b4", "'"),
-        "\u2044": "/", "\u2215": "/", "\u2236": ":", "\uff1d": "=", "\u00ba": "°", "\u2028": "\n", "\u2029": "\n",
-    }
-)  # fmt: skip
-_UNACCENTED = str.maketrans("áéíóúüàèìòùâêîôû", "aeiouuaeiouaeiou")
-# Accents that were typed apart; unicodedata.normalize takes quadratic time on long rows of them.
-_COMPOSED = {
-    **dict(zip((f"{vowel}\u0301" for vowel in "aeiouAEIOU"), "áéíóúÁÉÍÓÚ", strict=True)),
-    "u\u0308": "ü", "U\u0308": "Ü", "n\u0303": "ñ", "N\u0303": "Ñ",
-}  # fmt: skip
-_ACCENT = re.compile("[aeiouAEIOU]\u0301|[uU]\u0308|[nN]\u0303")
-_VULGAR = str.maketrans(
-    {
-        "½": "1/2", "⅓": "1/3", "⅔": "2/3", "¼": "1/4", "¾": "3/4", "⅕": "1/5", "⅖": "2/5", "⅗": "3/5", "⅘": "4/5",
-        "⅙": "1/6", "⅚": "5/6", "⅐": "1/7", "⅛": "1/8", "⅜": "3/8", "⅝": "5/8", "⅞": "7/8", "⅑": "1/9", "⅒": "1/10",
-    }
-)  # fmt: skip
-_BEFORE_VULGAR = re.compile("(?<=[0-9])(?=[¼-¾⅐-⅞])")
-
-_LATEX = tuple(
-    (re.compile(pattern), replacement)
-    for pattern, replacement in (
-        (r"\$\$", "  "),
-        # A pair of dollars holds a formula if both touch it; "$5 y $6" are prices.
-        (r"(?<!\\)\$(?=\S)([^$\n]*)(?<=[^\s\\])\$(?![0-9])", r"\1"),
-        (r"\\(?:text|textbf|mathrm|mathbf) ?\{([^{}]*)\}", r"\1"),
-        (r"\\([%$])", r"\1"),
-        (r"\{([.,])\}", r"\1"),
-        (r"\\[,;: ]", " "),
-        (r"\\[()\[\]]", "  "),
-        (r"\^ ?\{? ?\\circ ?\}?", "°"),
-        (r"\^\{([0-9A-Za-z]{1,3})\}", r"^\1"),
-        (r"(?<=[0-9])(?=\\[dt]?frac)", " "),
-        (r"\\[dt]?frac ?\{ ?(-?[0-9]{1,100}) ?\} ?\{ ?([0-9]{1,100}) ?\}", r"\1/\2"),
-        (r"\\[dt]?frac ?([0-9]) ?([0-9])", r"\1/\2"),
-        (r"\\(?:times|cdot|div)(?![A-Za-z])", "×"),
-        (r"\\(?!boxed)[A-Za-z]+", "  "),
-    )
-)
+_NO_TAIL = NUMBER_WORDS | frozenset("y o e u ni pero no es son menos mas por coma punto".split())
 
 _NUMBER = re.compile(
     r"""
@@ -550,6 +362,3 @@ _TAIL = re.compile(rf"(?: [{_L}]+){{1,3}}")
 _TIMES = re.compile(rf" {{1,3}}(mil millones|mil|mill[oó]n|millones)(?: de)?(?![{_L}0-9])")
 _BETWEEN_PARTS = re.compile(r" {0,2}(?:(?:y|con) )?")
 _LIST_MARKER = re.compile(r"^[ #>]{0,12}([0-9]{1,2})[.)] +(?=\S)", re.MULTILINE)
-
-_UNITS = _units()
-_SPELLINGS = _spellings()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, insort
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 from torch.utils.data import Dataset as TorchDataset
+from torch.utils.data import Sampler
 
 from tutor.tokenization import IGNORED, token_counts
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from datasets import Dataset
 
 _OPEN_PACKS = 64
+EMPTY = -1
 
 
 @dataclass(frozen=True)
@@ -78,17 +80,19 @@ class PackedRows(TorchDataset[Mapping[str, Tensor]]):
         self._input_ids = tokens.with_format("arrow")[:]["input_ids"]
         lengths, self._prompt_tokens = token_counts(tokens)
         self._packs = pack_rows(lengths, pack_tokens, seed)
+        self.longest_row = int(np.max(lengths))
         self._pack_tokens, self._pad_id = pack_tokens, pad_id
 
     def __len__(self) -> int:
         return len(self._packs)
 
     def __getitem__(self, place: int) -> Mapping[str, Tensor]:
+        """Return one pack, an empty one for the place `EMPTY`."""
         input_ids = np.full(self._pack_tokens, self._pad_id, dtype=np.int64)
         labels = np.full(self._pack_tokens, IGNORED, dtype=np.int64)
         positions = np.empty(self._pack_tokens, dtype=np.int64)
         start = 0
-        for row in self._packs[place]:
+        for row in self._packs[place] if place != EMPTY else ():
             ids = self._input_ids[row].values.to_numpy()
             end = start + len(ids)
             prompt_tokens = self._prompt_tokens[row]
@@ -101,3 +105,27 @@ class PackedRows(TorchDataset[Mapping[str, Tensor]]):
         return {name: torch.from_numpy(block) for name, block in blocks.items()} | {
             "useful_tokens": torch.tensor(start)
         }
+
+
+class ShuffledPacks(Sampler[int]):
+    """The places of all packs, in an order by chance that `seed` and the epoch decide.
+
+    Empty packs at the end make their number a multiple of `together`: then each of several processes has as many, and
+    all of them together learn from what one alone would have learned from.
+    """
+
+    def __init__(self, packs: int, seed: int, together: int) -> None:
+        self._packs, self._seed, self._epoch = packs, seed, 0
+        self._filling = -packs % together
+
+    def __len__(self) -> int:
+        return self._packs + self._filling
+
+    def __iter__(self) -> Iterator[int]:
+        generator = torch.Generator().manual_seed(self._seed + self._epoch)
+        yield from torch.randperm(self._packs, generator=generator).tolist()
+        yield from [EMPTY] * self._filling
+
+    def set_epoch(self, epoch: int) -> None:
+        """Take the order of `epoch` from now on."""
+        self._epoch = epoch

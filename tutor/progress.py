@@ -18,6 +18,10 @@ _ITEMS_BETWEEN_REPORTS = 1000
 Item = TypeVar("Item")
 
 
+def ignored(_done: int, _total: int) -> None:
+    """Show nothing: for work that is over before anybody looks."""
+
+
 @contextmanager
 def progress(description: str, unit: str) -> Iterator[ReportProgress]:
     """Yield a function to call with what is done and what there is; it shows both, and when the end is expected."""

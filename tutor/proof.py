@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
 from tutor.proving.annotated import faults
 from tutor.proving.annotations import number_values, split_annotations
+from tutor.proving.conversions import converted
+from tutor.proving.deadline import Deadline, DeadlinePassed
 from tutor.proving.equations import Fault, agree, computed, in_spanish, quoted, true_and_false
-from tutor.proving.formulas import Formula, Side, find_formulas
+from tutor.proving.formulas import find_formulas
 from tutor.proving.markup import unmarked
 from tutor.proving.questions import assigned, check_answer
+from tutor.proving.side import Formula, Side
 from tutor.proving.written_numbers import Value
 
+DEFAULT_SECONDS = 2.0  # that a row may take
+OVERDUE = "recomputing took longer than"
 _MOST_CHARACTERS = 20_000  # of a solution or question; a longer one is not checked
 _MOST_ANSWER_CHARACTERS = 200
 
@@ -38,24 +45,42 @@ _PROVEN = Proof("proven")
 _NOT_CHECKABLE = Proof("not checkable")
 
 
-def prove(question: str, solution: str, answer: str) -> Proof:
-    """Return whether `solution` proves `answer`; never raises, and takes time linear in the length of the texts."""
+def prove(
+    question: str,
+    solution: str,
+    answer: str,
+    seconds: float = DEFAULT_SECONDS,
+    clock: Callable[[], float] = time.monotonic,
+) -> Proof:
+    """Return whether `solution` proves `answer`; never raises, and takes time linear in the length of the texts.
+
+    A row that took longer than `seconds` twice is not checkable, with that reason: the first time a library may have
+    been loaded for it, or the machine been busy with something else.
+    """
     if len(question) > _MOST_CHARACTERS or len(solution) > _MOST_CHARACTERS or len(answer) > _MOST_ANSWER_CHARACTERS:
         return _NOT_CHECKABLE
     if "\\" in question or "\\" in solution or "\\" in answer or "**" in solution:
         question, solution, answer = map(unmarked, (question, solution, answer))
+    check = _annotated if "<<" in solution else _plain
+    for _ in range(2):
+        with suppress(DeadlinePassed):
+            return check(question, solution, answer, Deadline(seconds, clock))
+    return Proof("not checkable", reason=f"{OVERDUE} {seconds:g} s")
+
+
+def _plain(question: str, solution: str, answer: str, deadline: Deadline) -> Proof:
     stated = _stated(answer)
-    if "<<" in solution:
-        return _annotated(question, solution, answer)
     formulas = find_formulas(solution)
     letters = assigned(formulas) if any(side.letters for formula in formulas for side in formula) else None
-    proven = False
-    for formula in formulas:
-        if len(formula) > 1:
-            for verdict in true_and_false(formula, solution, letters):
-                if isinstance(verdict, Fault):
-                    return _refuted(verdict)
-                proven = True
+    proven = converts = False
+    for verdict in deadline.watch(_verdicts(formulas, solution, letters, deadline)):
+        if isinstance(verdict, Fault):
+            return _refuted(verdict)
+        proven = True
+    for verdict in converted(solution):
+        if isinstance(verdict, Fault):
+            return _refuted(verdict)
+        converts = True
     if stated is None:
         return _NOT_CHECKABLE
     asked = check_answer(question, stated)
@@ -63,16 +88,26 @@ def prove(question: str, solution: str, answer: str) -> Proof:
         return _refuted(asked)
     if asked:
         return _PROVEN
-    if not proven:
+    if not (proven or converts):
         return _NOT_CHECKABLE
-    return _followed(question, solution, answer, stated, formulas)
+    followed = _followed(question, solution, answer, stated, formulas)
+    # "1 h = 60 min" may be a hint, with which nothing is calculated.
+    return followed if proven or followed == _PROVEN else _NOT_CHECKABLE
 
 
-def _annotated(question: str, solution: str, answer: str) -> Proof:
+def _verdicts(
+    formulas: Sequence[Formula], solution: str, letters: Mapping[str, Value] | None, deadline: Deadline
+) -> Iterator[bool | Fault]:
+    for formula in deadline.watch(formulas):
+        if len(formula) > 1:
+            yield from true_and_false(formula, solution, letters)
+
+
+def _annotated(question: str, solution: str, answer: str, deadline: Deadline) -> Proof:
     text, annotations = split_annotations(solution)
     formulas = find_formulas(text, spaced_thousands=False)
     held: set[bool] = set()
-    for verdict in faults(question, text, answer, formulas, annotations):
+    for verdict in deadline.watch(faults(question, text, answer, formulas, annotations)):
         if isinstance(verdict, Fault):
             return _refuted(verdict)
         held.add(verdict)
@@ -97,6 +132,8 @@ def _followed(question: str, text: str, answer: str, stated: Side, formulas: Seq
     """
     wanted = set(both_values(stated))
     results = [formula[-1] for formula in formulas if len(formula) > 1 or len(formula[0].items) > 1]
+    if not results:
+        return _NOT_CHECKABLE  # "2 h 30 min = 150 min" is true, and no formula
     check = _CHECK.search(text)
     end = check.start() if check else len(text)
     last = next((result for result in reversed(results) if result.start < end), results[-1])

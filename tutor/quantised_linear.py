@@ -1,4 +1,4 @@
-"""Linear layers with 4-bit weights: how they compute, with and without an adapter, and where attention is short.
+"""Linear layers with 4-bit weights: how they compute, with and without an adapter.
 
 bitsandbytes keeps the NF4 weights and gives their values; the product itself is one plain matrix product, the same in
 training, evaluation and service, so that a tuned model answers the examiner as it answers the pupil.
@@ -17,11 +17,9 @@ import torch
 from bitsandbytes.functional import dequantize_4bit
 from peft.tuners.lora.bnb import Linear4bit as AdaptedLinear4bit
 from torch import Tensor, nn
-from torch.nn import functional
-from transformers import AttentionInterface, AttentionMaskInterface
-from transformers.masking_utils import eager_mask
 
-SHORT_ATTENTION = "tutor_short"
+from tutor.frozen_products import FrozenProducts
+
 _FOUR_BIT = (AdaptedLinear4bit, bitsandbytes.nn.Linear4bit)
 
 
@@ -59,7 +57,8 @@ class _Product:
         self._layers = layers
         self._adapted = isinstance(layers[0], AdaptedLinear4bit)
         stored = [layer.base_layer if self._adapted else layer for layer in layers]
-        self._weights = _Weights(stored, dtype, keep)
+        self._sizes = [layer.out_features for layer in stored]
+        self._weights = FrozenProducts(partial(_dequantised, stored, dtype), keep=keep)
         self._biases = [layer.bias for layer in stored]
         self._outputs: list[Tensor] = []
 
@@ -73,116 +72,71 @@ class _Product:
         return y if bias is None else y + bias
 
     def _all_outputs(self, x: Tensor) -> list[Tensor]:
+        products: Any = _AdaptedProducts.apply
         if not self._adapted:
-            return list(functional.linear(x, self._weights()).split(self._weights.sizes, dim=-1))
+            return list(products(x, self._weights, self._sizes, 1.0))
         name = self._layers[0].active_adapters[0]
         factors = [layer.lora_A[name].weight for layer in self._layers]
         factors += [layer.lora_B[name].weight for layer in self._layers]
-        product: Any = _AdaptedProducts.apply
-        return list(product(x, self._weights, self._layers[0].scaling[name], *factors))
+        return list(products(x, self._weights, self._sizes, self._layers[0].scaling[name], *factors))
 
 
-class _Weights:
-    """The dequantised weights of 4-bit layers, one below the other, `(out, in)`, kept or worked out at each call."""
-
-    def __init__(self, layers: Sequence[Any], dtype: torch.dtype, keep: bool) -> None:
-        self._layers, self._dtype, self._keep = layers, dtype, keep
-        self._kept: Tensor | None = None
-        self.sizes = [layer.out_features for layer in layers]
-
-    def __call__(self) -> Tensor:
-        if self._kept is not None:
-            return self._kept
-        stored = [layer.weight for layer in self._layers]
-        if len(stored) == 1:
-            values = dequantize_4bit(stored[0].data, stored[0].quant_state).to(self._dtype)
-        else:
-            # Each into its place, one after the other: the scratch is all of them and one more, not twice all.
-            width = self._layers[0].in_features
-            values = torch.empty(sum(self.sizes), width, dtype=self._dtype, device=stored[0].device)
-            for place, part in zip(values.split(self.sizes), stored, strict=True):
-                place.copy_(dequantize_4bit(part.data, part.quant_state))
-        if self._keep:
-            self._kept = values
-        return values
+def _dequantised(layers: Sequence[Any], dtype: torch.dtype) -> Tensor:
+    """Return the weights of 4-bit layers in `dtype`, one below the other, `(sum of outs, in)`."""
+    stored = [layer.weight for layer in layers]
+    if len(stored) == 1:
+        return dequantize_4bit(stored[0].data, stored[0].quant_state).to(dtype)
+    # Each into its place, one after the other: the scratch is all of them and one more, not twice all.
+    sizes = [layer.out_features for layer in layers]
+    values = torch.empty(sum(sizes), layers[0].in_features, dtype=dtype, device=stored[0].device)
+    for place, part in zip(values.split(sizes), stored, strict=True):
+        place.copy_(dequantize_4bit(part.data, part.quant_state))
+    return values
 
 
 class _AdaptedProducts(torch.autograd.Function):
     """`x Wᵀ + scale · (x Aᵀ) Bᵀ` of several layers in one node: nothing saved twice, `W` asked for again to go back.
 
     Shapes: x `(…, in)`, W `(sum of outs, in)`, each A `(rank, in)`, each B `(out, rank)`; the B stand on the diagonal
-    of one matrix. A and B stay in float32.
+    of one matrix. A and B stay in float32; without them it is the product with `W` alone.
     """
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor, weights: _Weights, scale: float, *factors: Tensor) -> tuple[Tensor, ...]:
-        downs, ups = factors[: len(factors) // 2], factors[len(factors) // 2 :]
+    def forward(
+        ctx: Any, x: Tensor, weights: FrozenProducts, sizes: Sequence[int], scale: float, *factors: Tensor
+    ) -> tuple[Tensor, ...]:
         flat = x.reshape(-1, x.shape[-1])
-        down, up = torch.cat(downs).to(x.dtype), torch.block_diag(*ups).to(x.dtype)
-        inner = flat @ down.t()
-        outputs = functional.linear(flat, weights()).addmm_(inner, up.t(), alpha=scale)
-        ctx.save_for_backward(flat, down, up, inner)
-        ctx.weights, ctx.scale, ctx.shape = weights, scale, x.shape
-        return tuple(output.view(*x.shape[:-1], -1) for output in outputs.split(weights.sizes, dim=-1))
+        outputs = weights.outputs(flat)
+        saved: tuple[Tensor, ...] = ()
+        if factors:
+            downs, ups = factors[: len(sizes)], factors[len(sizes) :]
+            down, up = (torch.cat(downs) * scale).to(x.dtype), torch.block_diag(*ups).to(x.dtype)
+            inner = flat @ down.t()
+            outputs.addmm_(inner, up.t())
+            saved = (flat, down, up, inner)
+        ctx.save_for_backward(*saved)
+        ctx.weights, ctx.sizes, ctx.scale, ctx.shape = weights, sizes, scale, x.shape
+        return tuple(output.view(*x.shape[:-1], -1) for output in outputs.split(sizes, dim=-1))
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
-        flat, down, up, inner = ctx.saved_tensors
-        gradient = gradients[0] if len(gradients) == 1 else torch.cat(gradients, dim=-1)
-        gradient = gradient.reshape(-1, gradient.shape[-1])
-        through = (gradient @ up) * ctx.scale
-        of_down, of_up = (through.t() @ flat).float(), ((gradient.t() @ inner) * ctx.scale).float()
+        of_outputs = [gradient.reshape(-1, gradient.shape[-1]) for gradient in gradients]
         of_x = None
         if ctx.needs_input_grad[0]:
-            of_x = (gradient @ ctx.weights()).addmm_(through, down).view(ctx.shape)
-        rank = len(down) // len(gradients)
-        rows = of_up.split(ctx.weights.sizes)
-        of_ups = [block[:, at * rank : (at + 1) * rank] for at, block in enumerate(rows)]
-        return of_x, None, None, *of_down.split(rank), *of_ups
-
-
-def register_attention() -> None:
-    """Make an attention for short rows known to transformers, as SHORT_ATTENTION.
-
-    It is two batched products in which the query heads of one key head go together. On a CPU the backward pass of
-    torch's fused kernel took a fifth of a training step at 48 tokens, two products took a fiftieth; in batched
-    generation the fused kernel took 2.7 ms a layer and token, two products 0.2 ms.
-    """
-    AttentionInterface.register(SHORT_ATTENTION, _grouped_attention)
-    AttentionMaskInterface.register(SHORT_ATTENTION, eager_mask)
-
-
-def _grouped_attention(
-    _module: nn.Module,
-    query: Tensor,
-    key: Tensor,
-    value: Tensor,
-    mask: Tensor,
-    *,
-    scaling: float,
-    **_options: Any,
-) -> tuple[Tensor, None]:
-    """Return attention outputs `(batch, tokens, heads, width)` for query `(batch, heads, tokens, width)`.
-
-    Key and value are `(batch, groups, keys, width)`; `mask` is added to the scores, `(batch, 1, tokens, keys)`.
-    """
-    batch, heads, tokens, width = query.shape
-    groups, keys = key.shape[1:3]
-    together = heads // groups * tokens
-    bias = mask[..., :keys].repeat(1, heads // groups, 1, 1).view(batch, 1, together, keys)
-    bias = bias.expand(batch, groups, together, keys).reshape(batch * groups, together, keys)
-    grouped, keyed, valued = (part.reshape(batch * groups, -1, width) for part in (query, key, value))
-    scores = torch.baddbmm(bias, grouped, keyed.transpose(1, 2), alpha=scaling)
-    output = torch.bmm(scores.softmax(-1), valued).view(batch, heads, tokens, width)
-    return output.transpose(1, 2).contiguous(), None
-
-
-def contiguous_for_head(model: Any) -> None:
-    """Have the output layer of `model` copy a slice before its product.
-
-    A slice of the last token is no contiguous block, and torch then copies the head's weights once a row: 2.5 s.
-    """
-    model.get_output_embeddings().register_forward_pre_hook(lambda _head, inputs: (inputs[0].contiguous(),))
+            of_x = ctx.weights.gradients(of_outputs[0] if len(gradients) == 1 else torch.cat(of_outputs, dim=-1))
+        of_factors: list[Tensor] = []
+        if saved := ctx.saved_tensors:
+            flat, down, up, inner = saved
+            rank = len(down) // len(gradients)
+            ups = [rows[:, at * rank : (at + 1) * rank] for at, rows in enumerate(up.split(ctx.sizes))]
+            through = torch.cat([of_output @ each for of_output, each in zip(of_outputs, ups, strict=True)], dim=-1)
+            of_factors += ((through.t() @ flat).float() * ctx.scale).split(rank)
+            # The gradient of each B, this way round in half of the time.
+            inners = inner.split(rank, dim=-1)
+            of_factors += [(part.t() @ of).t().float() for part, of in zip(inners, of_outputs, strict=True)]
+            if of_x is not None:
+                of_x.addmm_(through, down)
+        return None if of_x is None else of_x.view(ctx.shape), None, None, None, *of_factors
 
 
 def reuse_freed_memory() -> None:

@@ -13,7 +13,7 @@ from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
-from tutor.settings import Store
+from tutor.settings import DEFAULT_MODEL_NAME, Store
 from tutor.stages import Finished
 
 _WHO = {"base": "Modelo base", "challenger": "Tutor nuevo", "champion": "Tutor actual"}
@@ -30,6 +30,7 @@ class RetrainReport:
     aliases: tuple[str, ...]
     verdict: str
     reasons: tuple[str, ...]
+    promotion: str
     seconds: Mapping[str, float]
     stages_reused: tuple[str, ...]
     useful_tokens_per_second: float
@@ -40,6 +41,7 @@ class RetrainReport:
     challenger: Mapping[str, Any]
     champion: Mapping[str, Any] | None
     tracking_uri: str
+    report_file: str
 
     @classmethod
     def of(cls, stages: Mapping[str, Finished], aliases: Sequence[str], store: Store) -> RetrainReport:
@@ -52,6 +54,7 @@ class RetrainReport:
             aliases=tuple(aliases),
             verdict=registered["verdict"],
             reasons=tuple(registered["reasons"]),
+            promotion=stages["promotion"].facts["outcome"],
             seconds={name: stage.seconds for name, stage in stages.items()},
             stages_reused=tuple(name for name, stage in stages.items() if stage.reused),
             useful_tokens_per_second=trained["useful_tokens_per_second"],
@@ -62,6 +65,7 @@ class RetrainReport:
             challenger=registered["challenger"],
             champion=registered.get("champion"),
             tracking_uri=store.tracking_uri,
+            report_file=str(stages["analysis"].folder / stages["analysis"].facts["report"]),
         )
 
     @property
@@ -109,12 +113,27 @@ def _facts(report: RetrainReport) -> Table:
     facts.add_row("Veredicto", Text(_VERDICTS[report.verdict], style="bold"))
     for reason in report.reasons:
         facts.add_row("", reason)
+    facts.add_row("Promoción", Text(_promotion(report)))
     aliases = ", ".join(report.aliases) or "ninguno"
     facts.add_row("Modelo", f"{report.model_name}, versión {report.version}, alias: {aliases}")
     facts.add_row("Tiempo", f"{sum(report.seconds.values()):.0f} s en total; {_times(report)}")
+    facts.add_row("Informe", Text(report.report_file, overflow="fold"))
     facts.add_row("Registro MLflow", Text(report.tracking_uri, overflow="fold"))
     facts.add_row("Para verlo", Text(_how_to_open(report.tracking_uri), overflow="fold"))
     return facts
+
+
+def _promotion(report: RetrainReport) -> str:
+    """Return what became of the version, and what a person can do."""
+    if report.promotion == "refused":
+        return "no: los alumnos conservan el tutor que tienen"
+    if report.promotion == "promoted":
+        return "automática; para deshacerla: tutor rollback --reason '…'"
+    model = "" if report.model_name == DEFAULT_MODEL_NAME else f" --model {report.model_name}"
+    if report.promotion == "waiting":
+        decide = f"{report.version}{model} --reason '…'"
+        return f"espera a una persona: tutor approve {decide}, o tutor refuse {decide}"
+    return f"no se hace sola (registry.promotion=never): tutor promote {report.version}{model} --reason '…'"
 
 
 def _how_to_open(tracking_uri: str) -> str:

@@ -119,7 +119,7 @@ def flop_a_token(shape: ModelShape, recipe: Recipe) -> float:
     of the adapter 6 or 8; attention works on all pairs of tokens of a pack.
     """
     again = recipe.checkpointed / shape.layers
-    attention = 4 * recipe.tokens * shape.width * shape.layers * (3 + again)
+    attention = 4 * recipe.tokens / recipe.blocks * shape.width * shape.layers * (3 + again)
     head = 4 * shape.vocabulary * shape.width * recipe.supervised / recipe.tokens
     lora = (6 + 2 * again) * shape.lora_parameters(recipe.rank)
     return (4 + 2 * again) * shape.packed_weights + lora + head + attention
@@ -132,6 +132,7 @@ def memory_settings(model: ModelConfig, lora: LoraConfig, training: TrainingConf
             "model": model.model_dump(mode="json", exclude={"pad_token"}),
             "rank": lora.rank,
             "pack_tokens": training.pack_tokens,
+            "micro_batch": training.micro_batch,
             "gradient_checkpointing": training.gradient_checkpointing,
         }
     )
@@ -165,12 +166,12 @@ def _speed(config: RetrainConfig, store: Store, flop: float, compute: int, on_ca
     last = _last(store.stages, "training")
     if last.get("base_model") == config.model.source:
         return {"tokens_per_second": last["useful_tokens_per_second"], "from": "last run"}
-    gemm = _measured_gemm_flops(compute) if compute else 1e11
+    gemm = measured_gemm_flops(compute) if compute else 1e11
     tokens = gemm * _PROCESSOR_SHARE / flop
     return {"tokens_per_second": round(tokens, 1), "from": "gemm", "gemm_gflops": round(gemm / 1e9, 1)}
 
 
-def _measured_gemm_flops(compute: int) -> float:
+def measured_gemm_flops(compute: int) -> float:
     """Return the operations a second of a matrix product on this processor, the best of three; takes half a second."""
     import time
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import getpass
 import logging
 import os
+import platform
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +15,10 @@ from tutor.errors import UsageError
 REPOSITORY = Path(__file__).resolve().parent.parent
 PROFILES = REPOSITORY / "deployments" / "profiles"
 DEFAULT_DATASET = REPOSITORY / "data" / "matematicas.jsonl"
+DEFAULT_MODEL_NAME = "tutor-matematicas"
 FROZEN_TEST = REPOSITORY / "data" / "frozen-test.json"
+FROZEN_ROWS = REPOSITORY / "data" / "frozen-rows.jsonl"
+FORGETTING = REPOSITORY / "data" / "forgetting.jsonl"
 
 # No library reports to anybody, and none writes progress bars over ours.
 _QUIET_LIBRARIES = {
@@ -59,6 +64,15 @@ def forced_bitsandbytes() -> str:
     return os.environ.get("BNB_CUDA_VERSION", "")
 
 
+def whoami() -> str:
+    """Return who runs this process, as USER@MACHINE; the user's number where it has no name."""
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):
+        user = str(os.getuid())
+    return f"{user}@{platform.node()}"
+
+
 def quiet_libraries() -> None:
     """Tell libraries, before they are imported, to report to nobody and to leave the terminal to us."""
     for name, value in _QUIET_LIBRARIES.items():
@@ -91,6 +105,8 @@ def open_store() -> Store:
     os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "180")
     # It offers to fetch a kernel from a hub, which we neither want nor need.
     logging.getLogger("bitsandbytes.backends.cpu.ops").setLevel(logging.ERROR)
+    # It tells that it makes a list of fonts, which it does once.
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
     # Prefect passes on what libraries tell their developers.
     logging.getLogger("py.warnings").setLevel(logging.ERROR)
     os.environ.setdefault("PREFECT_HOME", str(store.home / "prefect"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import torch
@@ -10,6 +11,7 @@ from torch.nn import functional
 from transformers.activations import GELUTanh, NewGELUActivation
 
 from tutor.config import LoraConfig, TrainingConfig
+from tutor.head_loss import widened_logits
 from tutor.memory_plan import USABLE_SHARE, fitted, recipe_of
 from tutor.model_shape import KINDS, shape_in
 
@@ -24,6 +26,8 @@ def spare_the_card(model: Any) -> None:
     head, values = model.get_output_embeddings(), model.get_input_embeddings().weight.detach()
     card, dtype, tied = head.weight.device, values.dtype, model.get_input_embeddings().weight is head.weight
     head.weight = nn.Parameter(_halved(head.weight.detach()), requires_grad=False)
+    # Training works out its loss without it; questions that are answered in between need the scores themselves.
+    head.forward = partial(_scores, head)
     table = head.weight.detach() if tied else _halved(values).cpu()
     model.set_input_embeddings(StoredEmbedding(table, card, dtype))
     for module in list(model.modules()):
@@ -69,6 +73,12 @@ class StoredEmbedding(nn.Module):
     def forward(self, ids: Tensor) -> Tensor:
         """Return the embeddings `(batch, tokens, width)` of `ids` `(batch, tokens)`."""
         return functional.embedding(ids.to(self.weight.device), self.weight).to(self._device, self._dtype)
+
+
+def _scores(head: nn.Linear, hidden: Tensor) -> Tensor:
+    """Return the logits `(batch, tokens, vocabulary)` of hidden states `(batch, tokens, width)`."""
+    flat = widened_logits(hidden.flatten(0, -2), head.weight, head.bias)
+    return flat.view(*hidden.shape[:-1], -1)
 
 
 def _halved(values: Tensor) -> Tensor:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
-import os
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,15 +16,17 @@ from typing import Any
 
 from tutor.rows import digest_of
 from tutor.settings import REPOSITORY
+from tutor.storage import replace_text, told_when_full, write_through
 
 MANIFEST = "manifest.json"
-# What stages are made by; what only shows results, or makes datasets, does not count.
+# What stages are made by; what only shows results, or makes datasets, does not count unless it is named itself.
 ROOMS = ("tutor", "data_checks", "tasks")
-_ONLY_SHOWN = {"exercises", "generation.py", "report.py", "plan_report.py", "progress.py", "errors.py"} | {
-    "run_page.py",
-    "card.py",
-    "server_settings.py",
+_ONLY_SHOWN = {
+    *("exercises", "generation.py", "report.py", "plan_report.py", "progress.py", "errors.py"),
+    *("analysis", "analysis.py", "run_record.py"),
+    *("run_page.py", "card.py", "server_settings.py"),
 }
+_ADVICE = "free some space and run the same command again: what is finished is not made again"
 
 
 @dataclass(frozen=True)
@@ -57,11 +58,15 @@ def run_stage(
     `make` fills the folder it is given and returns the facts for the manifest. The folder bears a temporary name
     until the manifest is in it. With `resume`, what an interrupted attempt left is kept for the next one. `code` names
     the folders and files of the repository whose change makes the stage out of date.
+
+    Raises:
+        StorageFull: no space is left for the stage; a manifest is not written then.
     """
     digest = digest_of({"stage": name, "code": source_digest(tuple(code)), **inputs})
     folder = root / f"{name}-{digest}"
     root.mkdir(parents=True, exist_ok=True)
-    with _only_one(root / f".{name}-{digest}.lock"):
+    full = f"the stage '{name}' could not be finished"
+    with told_when_full(root, full, _ADVICE), _only_one(root / f".{name}-{digest}.lock"):
         if (folder / MANIFEST).is_file():
             return Finished(folder, digest, read_manifest(folder), reused=True)
         partial = root / f"{name}-{digest}.partial"
@@ -71,6 +76,8 @@ def run_stage(
         started = time.monotonic()
         facts = dict(make(partial))
         facts |= {"stage": name, "digest": digest, "seconds": round(time.monotonic() - started, 2)}
+        # Before the manifest, which says that all the rest is there.
+        write_through(partial)
         _write_manifest(partial, facts)
         shutil.rmtree(folder, ignore_errors=True)
         partial.rename(folder)
@@ -93,19 +100,14 @@ def digest_of_file(path: Path) -> str:
 def source_digest(code: tuple[str, ...]) -> str:
     """Return a digest of the Python files in `code`: when they change, so may what a stage makes."""
     places = [REPOSITORY / place for place in code]
-    files = sorted(file for place in places for file in (place.rglob("*.py") if place.is_dir() else (place,)))
-    kept = [file for file in files if not _ONLY_SHOWN & set(file.parts)]
+    found = [(place, file) for place in places for file in (place.rglob("*.py") if place.is_dir() else (place,))]
+    kept = sorted(file for place, file in found if not _ONLY_SHOWN & set(file.relative_to(place).parts))
     return digest_of({str(file.relative_to(REPOSITORY)): digest_of_file(file) for file in kept})
 
 
 def _write_manifest(folder: Path, facts: Mapping[str, Any]) -> None:
     text = json.dumps(facts, ensure_ascii=False, indent=2, sort_keys=True, default=str)
-    temporary = folder / f"{MANIFEST}.partial"
-    with temporary.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.rename(folder / MANIFEST)
+    replace_text(folder / MANIFEST, text)
 
 
 @contextmanager

@@ -40,8 +40,10 @@ def test_the_shipped_dataset_is_fit_to_the_last_row_and_its_data_docs_need_no_ne
     assert (tmp_path / "data_docs" / "index.html").is_file()
     (page,) = (tmp_path / "data_docs" / "validations").rglob("*.html")
     text = page.read_text(encoding="utf-8")
-    assert "every answer must be one exact number" in text
-    assert "must lie between 2 and 2000" in text
+    assert "Every answer must be one exact number" in text
+    assert "The length must lie between 2 and 2000 characters" in text
+    assert "Length of the questions" in text
+    assert "question_characters" not in re.sub("<[^>]*>", "", text)
     assert "batch_id" not in text, "an expectation stands there as a call, not in prose"
     for file in (tmp_path / "data_docs").rglob("*.html"):
         assert not re.findall(r"<(?!a )[^>]*https?://", file.read_text(encoding="utf-8")), file
@@ -130,6 +132,19 @@ def test_a_row_that_no_tokenizer_brings_into_the_budget_is_set_aside(tmp_path: P
     (bad,) = verdict.quarantined()
     assert bad.line == 6
     assert bad.reasons[0].startswith("it takes more than 64 tokens (data.max_row_tokens): ")
+
+
+def test_rows_that_take_too_long_are_kept_with_a_warning(tmp_path: Path) -> None:
+    records: list[object] = [good(n) for n in range(200, 5000)]  # some of them are examined in other processes
+    records[7] = good(7, question="¿Cuánto es 7 + 1 en total?", solution="7 + 1 = 9", answer="9")
+    records[4750] = good(5, question="¿Cuánto es 5 + 1 en total?", solution="5 + 1 = 7", answer="7")
+    path = write_jsonl(tmp_path / "d.jsonl", records)
+    hurried = check_file(path, tmp_path, DataConfig(max_row_seconds=0))
+    said = "the working of 2 rows was not recomputed within 0 s (data.max_row_seconds); the first is line 8"
+    assert (hurried.rows_kept, said in hurried.warnings) == (4800, True)
+    (tmp_path / "again").mkdir()
+    unhurried = check_file(path, tmp_path / "again")
+    assert [row.line for row in unhurried.quarantined()] == [8, 4751]
 
 
 def test_broken_records_are_counted_by_kind(tmp_path: Path) -> None:

@@ -213,6 +213,25 @@ def test_an_index_without_this_torch_lets_the_next_attempt_try(monkeypatch: pyte
     assert script.pip_install(["torch==2.13.0+cu126"]) is False
 
 
+CONFLICT = """ERROR: Cannot install {requirement} because these package versions have conflicting dependencies.
+The conflict is caused by:
+    The user requested {requirement}
+    The user requested (constraint) torch<=2.14.1
+ERROR: ResolutionImpossible: for help visit the documentation
+"""
+
+
+def test_a_constraint_of_the_machines_own_lets_the_next_attempt_try(monkeypatch: pytest.MonkeyPatch) -> None:
+    answer_of_pip(monkeypatch, 1, CONFLICT.format(requirement="torch==2.13.0+cpu"))
+    assert script.pip_install(["torch==2.13.0+cpu"]) is False
+
+
+def test_a_conflict_over_any_build_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    answer_of_pip(monkeypatch, 1, CONFLICT.format(requirement="torch==2.13.0"))
+    with pytest.raises(script.InstallError, match="ResolutionImpossible"):
+        script.pip_install(["torch==2.13.0"])
+
+
 def test_a_broken_download_is_not_followed_by_another_build(monkeypatch: pytest.MonkeyPatch) -> None:
     stderr = "WARNING: Retrying\nERROR: Could not install packages: [Errno 28] No space left on device\n\n"
     answer_of_pip(monkeypatch, 1, stderr)

@@ -83,6 +83,7 @@ def test_fix_writes_copies_beside_the_original_and_never_over_anything(
     told = capsys.readouterr().out
     repaired, quarantine = tmp_path / "d.repaired.jsonl", tmp_path / "d.quarantine.jsonl"
     assert f"Repaired copy with 60 rows: {repaired}" in told
+    assert "Repaired: 61 lines brought into UTF-8" in told
     assert str(quarantine) in told
     assert path.read_bytes() == before
     copied = [json.loads(line) for line in repaired.read_text(encoding="utf-8").splitlines()]
@@ -103,6 +104,19 @@ def test_fix_writes_copies_beside_the_original_and_never_over_anything(
     path.write_bytes(kept)
     assert main(["check", str(path), "--fix"]) == 0
     assert not quarantine.exists(), "nothing was left out"
+
+
+def test_fix_says_how_much_was_put_right(store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [row | {"solution": "Es fácil, ¿no?"} for row in GOOD]
+    for spoilt in rows[3:5]:
+        spoilt["question"] = spoilt["question"].encode().decode("mac_roman")
+    rows[4]["solution"] = rows[4]["solution"].encode().decode("mac_roman")
+    path = write_jsonl(tmp_path / "d.jsonl", list(rows))
+    assert main(["check", str(path), "--fix"]) == 1  # no solution reaches its answer
+    assert "Repaired: 3 mis-decoded cells of 2 rows put right" in capsys.readouterr().out
+    whole = write_jsonl(tmp_path / "whole.jsonl", list(GOOD))
+    assert main(["check", str(whole), "--fix"]) == 0
+    assert "Repaired: nothing had to be put right" in capsys.readouterr().out
 
 
 def test_a_dataset_full_of_bad_records_is_told_by_reason_in_bounded_memory(store: Store, tmp_path: Path) -> None:

@@ -4,18 +4,23 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from mlflow.entities.model_registry import ModelVersion
 from mlflow.tracking import MlflowClient
 
 from flows.command import main
 from flows.retrain import retrain
-from tasks.registration import adapter_of
+from tasks.registered import FILES_TAG, Reloaded, adapter_of, reload_version
+from tutor.adapter_files import digests
 from tutor.config import RetrainConfig
-from tutor.errors import RegistryError, UnfitDataset
+from tutor.errors import RegistryError, ReloadFailed, TrainingRefused, UnfitDataset
 from tutor.evaluation import Examination, GradedAnswer
-from tutor.settings import Store
+from tutor.reload_check import RECORDED, read_recorded, write_recorded
+from tutor.report import RetrainReport
+from tutor.settings import REPOSITORY, Store
 
 STAGES = {
     "validation",
@@ -25,6 +30,8 @@ STAGES = {
     "evaluation_base",
     "evaluation_challenger",
     "registration",
+    "promotion",
+    "analysis",
 }
 
 
@@ -42,30 +49,13 @@ def test_the_flow_registers_a_model_once_and_the_version_answers_in_a_fresh_proc
     assert report.reasons
 
     client = MlflowClient(store.tracking_uri)
-    run = client.get_run(report.run_id)
-    assert run.info.status == "FINISHED"
-    assert run.data.params["lora.rank"] == "4"
-    assert run.inputs.dataset_inputs[0].dataset.digest == report.dataset_digest[:36]
-    history = client.get_metric_history(report.run_id, "loss")
-    (judged,) = client.get_metric_history(report.run_id, "challenger.accuracy")
-    assert [point.step for point in history] == [1, *range(2, judged.step + 1, 2)]
-    assert judged.step >= 10
-    for metric in ("grad_norm", "learning_rate", "useful_tokens_per_second", "peak_mib", "challenger.accuracy"):
-        assert metric in run.data.metrics
-    assert {file.path for file in client.list_artifacts(report.run_id)} >= {"answers", "data_docs"}
-
-    version = client.get_model_version("tutor-prueba", "1")
-    assert version.tags["verdict"] == report.verdict
-    assert version.tags["dataset_digest"] == report.dataset_digest
-    assert version.tags["base_model"] == "tiny-phi"
+    _check_evidence(client, report)
     adapter = adapter_of("models:/tutor-prueba/1", store)
     assert not [file for file in adapter.parent.parent.rglob("*") if file.suffix in (".pkl", ".bin", ".pt", ".pth")]
     assert json.loads((adapter / "tutor.json").read_text())["prompt"] == "Instruct: {question}\nOutput:"
     assert (adapter / "tokenizer.json").is_file()
 
-    artifacts = _artifacts("validation", "data-docs")
-    assert "rows, 0 in quarantine" in artifacts["validation"]
-    assert "/data_docs/index.html" in artifacts["data-docs"]
+    _look_at_artifacts(report)
 
     again = retrain(tiny_config)
     assert again.nothing_to_do
@@ -97,6 +87,63 @@ def test_the_flow_registers_a_model_once_and_the_version_answers_in_a_fresh_proc
     assert capfd.readouterr().out.endswith("\n")
     with pytest.raises(RegistryError, match="tutor-prueba/9"):
         adapter_of("models:/tutor-prueba/9", store)
+    _registered_with_other_answers(client, client.get_model_version("tutor-prueba", "1"), adapter.parent / RECORDED)
+    with pytest.raises(ReloadFailed, match=r"but answered 'otra cosa' in its examination.*no alias was moved"):
+        reload_version(client.get_model_version("tutor-prueba", "1"), store)
+
+
+def _check_evidence(client: MlflowClient, report: RetrainReport) -> None:
+    """Assert that the run, the version and the logged model hold what speaks for and against them."""
+    run = client.get_run(report.run_id)
+    assert (run.info.status, run.data.tags["tutor.stopped_early"]) == ("FINISHED", "false")
+    assert run.data.params["lora.rank"] == "4"
+    inputs = {given.tags[0].value: given.dataset for given in run.inputs.dataset_inputs}
+    assert inputs["training"].digest == report.dataset_digest[:36]
+    assert inputs["evaluation"].name == "examination"
+    assert run.data.tags["verdict"] == report.verdict
+    history = client.get_metric_history(report.run_id, "loss")
+    (judged,) = client.get_metric_history(report.run_id, "challenger.accuracy")
+    assert [point.step for point in history] == [1, *range(2, judged.step + 1, 2)]
+    assert judged.step >= 10
+    for metric in (
+        "accuracy",
+        "accuracy_over_base",
+        "system/cpu_utilization_percentage",
+        "grad_norm",
+        "learning_rate",
+        "useful_tokens_per_second",
+        "peak_mib",
+        "challenger.accuracy",
+    ):
+        assert metric in run.data.metrics
+    assert {file.path for file in client.list_artifacts(report.run_id)} >= {"answers", "data_docs", "report"}
+
+    version = client.get_model_version("tutor-prueba", "1")
+    assert version.tags["verdict"] == report.verdict
+    assert version.tags["dataset_digest"] == report.dataset_digest
+    assert version.tags["base_model"] == "tiny-phi"
+    assert version.tags["reasons"].splitlines() == list(report.reasons)
+    assert {"commit", "base_revision", "accuracy", "base_accuracy", "compared_with"} <= set(version.tags)
+    assert report.reasons[0] in version.description
+    logged = client.get_logged_model(version.tags["tutor.model_id"])
+    assert "challenger.accuracy" in {metric.key for metric in logged.metrics}
+    assert logged.tags["verdict"] == report.verdict
+
+
+def _registered_with_other_answers(client: MlflowClient, version: ModelVersion, file: Path) -> None:
+    """Have a version say that it answered otherwise in its examination."""
+    recorded = read_recorded(file)
+    assert len(recorded.replies) == len(recorded.questions) == 6
+    write_recorded(file, replace(recorded, replies=("otra cosa", *recorded.replies[1:])))
+    client.set_model_version_tag(version.name, version.version, FILES_TAG, json.dumps(digests(file.parent)))
+
+
+def _look_at_artifacts(report: RetrainReport) -> None:
+    artifacts = _artifacts("validation", "data-docs", "report", "report-page")
+    assert "rows, 0 in quarantine" in artifacts["validation"]
+    assert "/data_docs/index.html" in artifacts["data-docs"]
+    assert artifacts["report"].startswith("# Análisis del entrenamiento")
+    assert Path(report.report_file).as_uri() in artifacts["report-page"]
 
 
 def _artifacts(*keys: str) -> dict[str, str]:
@@ -110,7 +157,7 @@ def _fresh_process(arguments: list[str], folder: Path) -> subprocess.CompletedPr
     answer = subprocess.run(
         [sys.executable, *arguments],
         cwd=folder,
-        env={**environment, "HF_HUB_OFFLINE": "1"},
+        env={**environment, "HF_HUB_OFFLINE": "1", "PYTHONPATH": str(REPOSITORY)},
         capture_output=True,
         text=True,
         check=False,
@@ -126,6 +173,8 @@ def test_champion_is_the_best_version_and_never_a_worse_one(
     # What a tiny random model answers is nonsense; who answers how many questions is set here, the rest is real.
     marks: list[int] = []
     monkeypatch.setattr("tasks.registration.examination_in", lambda stage: _examined(marks.pop(0)))
+    # Opening each version in a fresh process is shown above.
+    monkeypatch.setattr("tasks.promotion.reload_version", lambda version, store: Reloaded(6, "float32 on cpu"))
     client = MlflowClient(store.tracking_uri)
 
     def run(seed: int, base: int, challenger: int, champion: int | None = None) -> str:
@@ -136,23 +185,24 @@ def test_champion_is_the_best_version_and_never_a_worse_one(
     def holder(alias: str) -> str:
         return str(client.get_model_version_by_alias("tutor-prueba", alias).version)
 
-    assert run(1, base=2, challenger=5) == "accepted"
+    assert run(1, base=20, challenger=50) == "accepted"
     assert holder("champion") == "1"
-    assert run(2, base=2, challenger=5, champion=5) == "refused"
+    assert run(2, base=20, challenger=40, champion=50) == "refused"
     assert holder("champion") == "1"
     assert holder("challenger") == "2"
-    assert run(3, base=2, challenger=6, champion=5) == "accepted"
+    assert run(3, base=20, challenger=60, champion=50) == "accepted"
     assert holder("champion") == "3"
+    assert holder("previous") == "1"
 
     # A version that vanished from the registry is registered again.
     client.delete_model_version("tutor-prueba", "2")
-    assert run(2, base=2, challenger=4, champion=6) == "refused"
+    assert run(2, base=20, challenger=40, champion=60) == "refused"
     assert holder("challenger") == "4"
     assert holder("champion") == "3"
 
 
 def _examined(right: int) -> Examination:
-    return Examination(tuple(GradedAnswer(f"q{at}", "suma (fácil)", "1", "1", "1", at < right, 0) for at in range(10)))
+    return Examination(tuple(GradedAnswer(f"q{at}", "suma (fácil)", "1", "1", "1", at < right, 0) for at in range(100)))
 
 
 @pytest.mark.usefixtures("prefect_server")
@@ -165,3 +215,18 @@ def test_an_unfit_dataset_stops_the_flow_before_anything_is_trained(
     with pytest.raises(UnfitDataset, match=r"bad\.jsonl"):
         retrain(config)
     assert not list(store.stages.glob("training-*"))
+
+
+@pytest.mark.usefixtures("prefect_server")
+def test_a_learning_rate_of_a_half_ends_with_its_reason_and_registers_nothing(
+    tiny_config: RetrainConfig, store: Store
+) -> None:
+    training = tiny_config.training.model_copy(update={"learning_rate": 0.5, "epochs": 3})
+    with pytest.raises(TrainingRefused, match=r"^step \d+: .*lower training\.learning_rate, which is 0\.5$"):
+        retrain(tiny_config.model_copy(update={"training": training}))
+    client = MlflowClient(store.tracking_uri)
+    assert client.search_registered_models() == []
+    assert not [stage for stage in store.stages.glob("training-*") if stage.suffix != ".partial"]
+    (run,) = client.search_runs([client.get_experiment_by_name("pruebas").experiment_id])
+    assert run.info.status == "FAILED"
+    assert "lower training.learning_rate" in run.data.tags["tutor.refused"]

@@ -12,18 +12,29 @@ from tests.conftest import write_jsonl
 from tutor.config import DataConfig
 from tutor.errors import DamagedFrozenTest
 from tutor.findings import findings_of
-from tutor.frozen_test import REFRESH, frozen_templates, shipped_frozen_text
+from tutor.frozen_test import REFRESH, frozen_rows, frozen_templates, shipped_frozen_texts
 from tutor.likeness import template_of
 from tutor.reading import read_rows
 from tutor.rows import read_written_rows
-from tutor.settings import DEFAULT_DATASET, FROZEN_TEST, Store
+from tutor.settings import DEFAULT_DATASET, FROZEN_ROWS, FROZEN_TEST, Store
 from tutor.sides import Split
 
 
 def test_it_holds_the_held_out_templates_of_the_shipped_dataset() -> None:
-    same = FROZEN_TEST.read_text(encoding="utf-8") == shipped_frozen_text()
+    held = tuple(path.read_text(encoding="utf-8") for path in (FROZEN_TEST, FROZEN_ROWS))
+    same = held == shipped_frozen_texts()
     assert same, f"data/matematicas.jsonl has changed: freeze its test anew with '{REFRESH}'"
     assert len(frozen_templates()) > 100
+
+
+def test_its_rows_are_of_its_templates_and_a_changed_one_is_noticed(tmp_path: Path) -> None:
+    rows = frozen_rows()
+    assert {template_of(row.question) for row in rows} == frozen_templates()
+    changed = tmp_path / "frozen-rows.jsonl"
+    changed.write_text(FROZEN_ROWS.read_text(encoding="utf-8").replace("7", "8", 1), encoding="utf-8")
+    for path in (changed, tmp_path / "none.jsonl"):
+        with pytest.raises(DamagedFrozenTest, match="not as they were frozen"):
+            frozen_rows(path)
 
 
 @pytest.mark.parametrize(

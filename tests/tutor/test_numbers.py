@@ -13,10 +13,10 @@ from tutor.numbers import (
     join_compounds,
     locate_quantities,
     parse_quantity,
-    plain_text,
     same_quantity,
     spanish,
 )
+from tutor.plain_text import plain_text
 
 NUMBERS = {
     "12": 12, "0": 0, "-3": -3, "−3": -3, "– 3": -3, "+4": 4, "menos 3": -3, "12.": 12, " 12 ": 12, "3,5": "7/2",

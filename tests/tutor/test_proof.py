@@ -46,7 +46,7 @@ FALSE = {
     "10/3 = 3": "10/3", "14,31 + 0,2 = 14,5": "14,51", "3/4 + 1/4 = 5/4 = 1": "1", "2 1/2 + 1/2 = 4": "3",
     "20 % de 50 = 12": "10", "50 % + 30 % = 90 %": "0,8", "5 cm × 3 cm = 16 cm²": "15", "$3 x 2 = $7": "6",
     "x = 6 ÷ 3 = 3": "2", "48 = 6 × 9": "54", "3 más 5 = 9": "8", "**5 × 3 = 16**": "15", "$2 \\times 3 = 7$": "6",
-    "1/2 ÷ 1/4 = 1/8": "2", "17 ÷ 5 = 4, resto 2": "3,4", "2x = 10 + 8 = 19": "18",
+    "1/2 ÷ 1/4 = 1/8": "2", "17 ÷ 5 = 4, resto 2": "3,4", "2x = 10 + 8 = 19": "18", "2 × 3 km = 5000 m": "6",
 }  # fmt: skip
 LEFT = [
     "sesenta más dos = 3", "la mitad de 10 + 2 = 7", "12 inches = 1 foot", "1 hora = 60 min", "a(3) = 7", "x + 5 = 8",
@@ -163,6 +163,39 @@ def test_a_false_equation_without_annotation_in_an_annotated_row_leaves_the_row_
         prove("7 gigs a week for 2 weeks, 20 minutes each", solution.replace("<<7*2=14>>", ""), "280").verdict
         == "refuted"
     )
+
+
+FLOCK = (
+    "Charleston has 4 times as many sheep as Seattle, which has 21. How many have both?",
+    "As Seattle has 21 sheep, Charleston has 4 * 21 = <<4*21=84>>84 sheep.\nBoth have 84 + 21 = <<84+21=105>>105.",
+    "105",
+)
+
+
+@pytest.mark.parametrize(
+    ("working", "verdict"),
+    [
+        (FLOCK[1], "proven"),
+        (FLOCK[1].replace("As Seattle has 21", "As Seattle has 23"), "refuted"),
+        (FLOCK[1].replace("As Seattle has 21", "As Seattle has 9"), "proven"),  # may be a count
+        (FLOCK[1].replace("As Seattle has 21", "As Seattle has 60"), "proven"),  # everybody knows the 60
+        (FLOCK[1].replace("As Seattle has 21", "As Seattle has thirty, 23"), "proven"),  # some numbers are words
+        (FLOCK[1].replace("As Seattle has 21", "In year 23"), "proven"),
+        (FLOCK[1].replace("As Seattle has 21", "At 23:15 it has 21"), "proven"),
+        (FLOCK[1].replace("As Seattle has 21", "As Seattle has 79 less than 100"), "proven"),
+        (FLOCK[1].replace("<<84+21=105>>", "").replace("Seattle has 21", "Seattle has 23"), "proven"),  # not annotated
+        (FLOCK[1] + "\nThat is 23 more than Boston.", "proven"),  # calculates nothing
+    ],
+)
+def test_a_number_that_nothing_explains_is_found_where_every_calculation_is_annotated(
+    working: str, verdict: str
+) -> None:
+    assert prove(FLOCK[0], working, FLOCK[2]).verdict == verdict
+
+
+def test_the_reason_names_the_number_that_nothing_explains() -> None:
+    proof = prove(FLOCK[0], FLOCK[1].replace("As Seattle has 21", "As Seattle has 23"), FLOCK[2])
+    assert proof.reason == "23 stands neither in the question nor anywhere else in the working"
 
 
 # --- what the generator writes ---

@@ -124,9 +124,10 @@ def test_a_changed_number_of_an_annotated_equation_is_found(
 
 
 def test_a_changed_number_anywhere_is_found_where_the_row_says_it_twice(rows: list[Row], refuted: set[int]) -> None:
-    # A number that the prose says once, in no annotated equation, cannot be told from the slips of the original.
+    # What the prose says once, beside no annotation, cannot be told from the slips of the original: rules that find
+    # 95 % of these changes set 20 and more rows aside that somebody wrote so, which is less than 99 % precise.
     found, precision = found_and_precision(rows, refuted, anywhere)
-    assert found >= 0.85
+    assert found >= 0.88
     assert precision >= 0.99
 
 

@@ -8,7 +8,7 @@ from peft import LoraConfig, get_peft_model
 from torch import nn
 from torch.nn import functional
 
-from tutor.quantised_linear import _grouped_attention, compute_plainly
+from tutor.quantised_linear import compute_plainly
 
 
 class Two(nn.Module):
@@ -115,27 +115,3 @@ def test_layers_with_one_input_give_together_what_they_give_alone(with_adapter: 
     for (name, ours), theirs in zip(together.named_parameters(), alone.parameters(), strict=True):
         if "lora_" in name:
             torch.testing.assert_close(ours.grad, theirs.grad, rtol=1e-3, atol=1e-3)
-
-
-@pytest.mark.parametrize("groups", [1, 3])
-def test_attention_agrees_with_torch_on_a_causal_mask(groups: int) -> None:
-    generator = torch.Generator().manual_seed(4)
-    query = torch.randn(2, 3, 7, 16, generator=generator)
-    key, value = (torch.randn(2, groups, 7, 16, generator=generator) for _ in range(2))
-    future = torch.full((7, 7), float("-inf")).triu(1).expand(2, 1, 7, 7)
-    got, _ = _grouped_attention(nn.Module(), query, key, value, future, scaling=0.25)
-    expected = functional.scaled_dot_product_attention(
-        query, key, value, is_causal=True, scale=0.25, enable_gqa=groups != 3
-    )
-    torch.testing.assert_close(got, expected.transpose(1, 2), rtol=1e-5, atol=1e-5)
-
-
-def test_attention_agrees_with_torch_when_one_token_follows_a_padded_prompt() -> None:
-    generator = torch.Generator().manual_seed(5)
-    query = torch.randn(2, 4, 1, 16, generator=generator)
-    key, value = (torch.randn(2, 2, 9, 16, generator=generator) for _ in range(2))
-    mask = torch.zeros(2, 1, 1, 9)
-    mask[0, :, :, :3] = float("-inf")
-    got, _ = _grouped_attention(nn.Module(), query, key, value, mask, scaling=0.25)
-    expected = functional.scaled_dot_product_attention(query, key, value, attn_mask=mask, scale=0.25, enable_gqa=True)
-    torch.testing.assert_close(got, expected.transpose(1, 2), rtol=1e-5, atol=1e-5)

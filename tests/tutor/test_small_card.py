@@ -185,6 +185,19 @@ def test_the_embedding_off_the_card_and_torchs_gelu_change_no_value() -> None:
     torch.testing.assert_close(model.model(ids).last_hidden_state, expected, rtol=1e-5, atol=1e-5)
 
 
+def test_a_model_that_was_spared_can_still_be_asked() -> None:
+    torch.manual_seed(1)
+    tiny = PhiConfig(vocab_size=90, hidden_size=32, intermediate_size=64, num_hidden_layers=1, num_attention_heads=2)
+    model = PhiForCausalLM(tiny).eval().requires_grad_(False)
+    for layer in (model.get_input_embeddings(), model.get_output_embeddings()):
+        layer.weight.data = layer.weight.half().float()
+    ids = torch.arange(12).view(2, 6)
+    expected = model(ids).logits
+    spare_the_card(model)
+    assert model.get_output_embeddings().weight.dtype == torch.float16
+    torch.testing.assert_close(model(ids).logits, expected, rtol=1e-5, atol=1e-5)
+
+
 def test_a_head_tied_to_the_embedding_stays_one_table() -> None:
     tiny = PhiConfig(
         vocab_size=90,

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from tutor.stages import MANIFEST, run_stage
+from tutor.errors import StorageFull
+from tutor.stages import MANIFEST, run_stage, source_digest
 
 
 def test_an_unchanged_stage_is_not_made_again(tmp_path: Path) -> None:
@@ -47,3 +48,33 @@ def test_a_folder_without_a_manifest_is_not_taken_for_finished(tmp_path: Path) -
     done = run_stage(tmp_path, "tokenization", {}, lambda folder: {})
     (done.folder / MANIFEST).unlink()
     assert not run_stage(tmp_path, "tokenization", {}, lambda folder: {}).reused
+
+
+def test_a_full_disk_is_one_sentence_and_leaves_no_finished_folder(tmp_path: Path) -> None:
+    def make(folder: Path) -> dict[str, Any]:
+        with Path("/dev/full").open("w") as full:
+            full.write("x" * 100_000)
+        return {}
+
+    with pytest.raises(StorageFull, match=r"the stage 'tokenization' could not be finished: no space is left .*; free"):
+        run_stage(tmp_path, "tokenization", {}, make)
+    assert not list(tmp_path.glob(f"*/{MANIFEST}"))
+    assert not run_stage(tmp_path, "tokenization", {}, lambda folder: {}).reused
+
+
+def test_what_only_shows_results_counts_where_it_is_named_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = tmp_path / "tutor" / "analysis" / "page.py"
+    page.parent.mkdir(parents=True)
+    monkeypatch.setattr("tutor.stages.REPOSITORY", tmp_path)
+    digests = []
+    for text in ("a = 1", "a = 2"):
+        page.write_text(text)
+        source_digest.cache_clear()
+        digests.append([source_digest((place,)) for place in ("tutor", "tutor/analysis", "tutor/analysis/page.py")])
+    source_digest.cache_clear()
+    (rooms, folder, file), (rooms_later, folder_later, file_later) = digests
+    assert rooms == rooms_later
+    assert folder != folder_later
+    assert file != file_later

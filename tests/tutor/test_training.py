@@ -1,5 +1,8 @@
 """Training on a tiny real model: it learns, it resumes to the bit, it refuses what cannot teach."""
 
+import json
+import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -9,16 +12,18 @@ import torch
 from datasets import Dataset, load_from_disk
 from safetensors.torch import load_file
 
-from tutor.adapter import ADAPTER, WEIGHTS, quantised_base
+from tutor.adapter import ADAPTER, quantised_base
+from tutor.adapter_files import WEIGHTS
 from tutor.base_model import load_tokenizer
+from tutor.checkpoints import CHECKPOINTS
 from tutor.config import RetrainConfig
 from tutor.errors import TrainingRefused
 from tutor.head_loss import summed_cross_entropy
 from tutor.packing import pack_rows
 from tutor.reading import read_rows
-from tutor.settings import Store
+from tutor.settings import REPOSITORY, Store
 from tutor.tokenization import TOKENS, write_tokens
-from tutor.training import CHECKPOINTS, train_adapter
+from tutor.training import train_adapter
 
 
 class Interrupted(Exception):
@@ -44,7 +49,7 @@ def _train(config: RetrainConfig, base: Path, tokens: Dataset, folder: Path, sto
         model=config.model,
         lora=config.lora,
         training=config.training.model_copy(update={"epochs": 2, "learning_rate": 1e-2}),
-        log_metrics=lambda step, metrics: logged.update({step: dict(metrics)}),
+        log_metrics=lambda step, metrics: logged.setdefault(step, {}).update(metrics),
         report_progress=report,
     )
 
@@ -67,14 +72,16 @@ def test_an_interrupted_training_ends_bit_equal_to_an_undisturbed_one(
     assert facts["resumed_from"] is None
     assert facts["useful_tokens"] == 2 * sum(map(len, tokens["input_ids"]))
     assert logged[last]["loss"] < logged[1]["loss"]
-    wanted = {"loss", "grad_norm", "learning_rate", "epoch", "useful_tokens_per_second", "peak_mib"}
-    assert set(logged[last]) == wanted
+    wanted = {"loss", "grad_norm", "learning_rate", "epoch", "useful_tokens_per_second", "peak_mib", "phase"}
+    assert set(logged[last]) >= wanted
+    # Means of two steps, but the first.
+    assert sorted(step for step in logged if "loss" in logged[step]) == [1, *range(2, last + 1, 2)]
 
     for stop_at in (5, 13):
         folder = tmp_path / f"stopped-{stop_at}"
         with pytest.raises(Interrupted):
             _train(tiny_config, base, tokens, folder, stop_at)
-        # What a kill in the middle of writing a checkpoint leaves.
+        # A damaged one: as only a disk can make it.
         (folder / CHECKPOINTS / "checkpoint-17").mkdir()
         resumed = _train(tiny_config, base, tokens, folder)
         assert resumed["resumed_from"] is not None
@@ -112,3 +119,17 @@ def test_a_loss_that_is_no_number_stops_the_run(
     with pytest.raises(TrainingRefused, match="the loss is nan"):
         _train(tiny_config, base, tokens, tmp_path)
     assert not (tmp_path / ADAPTER).exists()
+
+
+def test_a_training_killed_at_any_moment_ends_with_the_same_bytes() -> None:
+    moments = ["step:11", "file:2", "file:95", "bytes:9:40000"]
+    answer = subprocess.run(
+        [sys.executable, "-m", "tests.kill_training", "--moments", *moments],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert answer.returncode == 0, answer.stderr + answer.stdout
+    result = json.loads(answer.stdout)
+    assert (result["kills"], result["recovered"]) == (len(moments), len(moments))

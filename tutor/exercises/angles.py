@@ -12,16 +12,23 @@ COMPLEMENT_WORDS = (
     "¿Cuál es el [ángulo complementario|complementario] de {a}?",
     "[Calcula|Halla] el complementario de un ángulo de {a}",
     "Dos ángulos son complementarios y uno mide {a}. ¿Cuánto mide el otro?",
-    "¿Cuánto le falta a un ángulo de {a} para ser recto?",
-    "Un ángulo recto se parte en dos; una parte mide {a}. ¿Cuánto mide la otra?",
-    "Complementario de {a}",
+    "¿Qué ángulo es complementario de uno de {a}?",
+    "¿[Cuánto|Cuántos grados] le [falta|faltan] a un ángulo de {a} para ser recto?",
+    "¿Cuántos grados hay que [sumar|añadir] a {a} para tener un ángulo recto?",
+    "Un ángulo recto se [parte|divide] en dos; una parte mide {a}. ¿Cuánto mide la otra?",
+    "Dos ángulos juntos forman un ángulo recto y uno es de {a}. ¿De cuánto es el otro?",
+    "[Complementario|Ángulo complementario] de {a}",
 )
 SUPPLEMENT_WORDS = (
     "¿Cuál es el [ángulo suplementario|suplementario] de {a}?",
     "[Calcula|Halla] el suplementario de un ángulo de {a}",
     "Dos ángulos son suplementarios y uno mide {a}. ¿Cuánto mide el otro?",
-    "¿Cuánto le falta a un ángulo de {a} para ser llano?",
-    "Suplementario de {a}",
+    "¿Qué ángulo es suplementario de uno de {a}?",
+    "¿[Cuánto|Cuántos grados] le [falta|faltan] a un ángulo de {a} para ser llano?",
+    "¿Cuántos grados hay que [sumar|añadir] a {a} para tener un ángulo llano?",
+    "Un ángulo llano se [parte|divide] en dos; una parte mide {a}. ¿Cuánto mide la otra?",
+    "Dos ángulos juntos forman un ángulo llano y uno es de {a}. ¿De cuánto es el otro?",
+    "[Suplementario|Ángulo suplementario] de {a}",
 )
 THIRD_WORDS = (
     "Dos ángulos de un triángulo miden {a} y {b}. ¿Cuánto mide el tercero?",
@@ -49,6 +56,7 @@ def _complement(rng: Random) -> Exercise:
     a = rng.randint(2, 17) * 5 if rng.random() < 0.6 else rng.randint(11, 85)
     return _rest(
         phrase(COMPLEMENT_WORDS, rng, a=f"{a}{rng.choice(_DEGREES)}"),
+        "recto",
         90,
         a,
         "los suplementarios son los que suman 180°",
@@ -59,15 +67,18 @@ def _supplement(rng: Random) -> Exercise:
     a = rng.randint(2, 17) * 10 if rng.random() < 0.6 else rng.randint(20, 165)
     return _rest(
         phrase(SUPPLEMENT_WORDS, rng, a=f"{a}{rng.choice(_DEGREES)}"),
+        "llano",
         180,
         a,
         "los complementarios son los que suman 90°",
     )
 
 
-def _rest(question: str, whole: int, a: int, mistake: str) -> Exercise:
+def _rest(question: str, name: str, whole: int, a: int, mistake: str) -> Exercise:
     value = whole - a
-    solution = f"Juntos suman {whole}°: {whole}-{a}={value}."
+    known = question.lower()
+    pair = next((word for word in ("complementario", "suplementario") if word in known), None)
+    solution = f"{f'El {pair}' if pair else f'El ángulo {name}'} llega a {whole}°: {whole}-{a}={value}."
     others = (with_check(solution, f"{a}+{value}={whole}"), with_warning(solution, mistake))
     return _exercise(question, solution, value, "primaria 6", others)
 

@@ -64,7 +64,10 @@ MULTIPLICATION_WORDS = (
     *PRODUCT_WORDS,
     "[¿Cuánto es {a} veces {b}?|{a} veces {b}]",
     "¿Cuánto es sumar {a} veces {b}?",
-    "¿Cuánto [son|es] {a} [grupos|montones] de {b}?",
+    "¿Cuánto [son|es|suman] {a} [grupos|montones|paquetes] de {b}?",
+    "[Junta|Suma] {a} [grupos|montones] de {b}",
+    "¿Qué número [da|sale al tomar|es] {a} veces {b}?",
+    "¿Cuánto da repetir {a} veces el {b}?",
     "En la tabla del {a}, ¿cuánto es por {b}?",
 )
 MULTIPLE_NAMES = {2: "el doble de {b}", 3: "el triple de {b}", 4: "el cuádruple de {b}", 5: "el quíntuple de {b}"}
@@ -76,7 +79,11 @@ DIVISION_WORDS = (
     "[Calcula|Halla|Dime|Obtén|Encuentra] el cociente de {a} [entre|y] {b}",
     "¿Cuál es el [cociente|resultado] de dividir {a} entre {b}?",
     "¿Cuál es el cociente de {a} [y|entre] {b}?",
-    "¿Cuántas veces [cabe|está contenido|entra] {b} en {a}?",
+    "¿Cuántas veces [cabe|cabe el|está|entra] {b} en {a}?",
+    "¿Cuántas veces [contiene|tiene] {a} a {b}?",
+    "¿Cuántas veces hay que [restar|quitar] {b} a {a} para llegar a cero?",
+    "¿Cuántos [grupos|montones] de {b} [salen de|se hacen con|hay en] {a}?",
+    "¿Cuántas veces hay que sumar {b} para [llegar a|tener] {a}?",
     "¿Cuánto [obtengo|sale|toca|da] si [reparto|divido] {a} entre {b}?",
     "Si [repartes|divides|separas] {a} en {b} [partes iguales, ¿cuánto hay en cada una|grupos iguales, ¿cuánto hay en cada uno]?",
     "[Reparte|Separa] {a} en {b} partes iguales",
@@ -90,6 +97,7 @@ PART_NAMES = {
     4: "[la cuarta parte|un cuarto] de {a}",
     5: "[la quinta parte|un quinto] de {a}",
 }
+_SHARE_IN_SYMBOLS = 0.45
 SYMBOLS = {
     "+": ("+", "+", "+", " + ", " + ", " + ", " más ", " más "),
     "-": ("-", "-", "-", " - ", " - ", " - ", " menos ", " − "),
@@ -104,8 +112,8 @@ def written(a: object, sign: str, b: object, rng: Random) -> str:
 
 
 def ask_for_operation(a: object, sign: str, b: object, words: tuple[str, ...], rng: Random) -> str:
-    """Return a question that asks for `a sign b`, half of the time in symbols, else in one of `words`."""
-    if rng.random() < 0.5:
+    """Return a question that asks for `a sign b`, in symbols or in one of `words`."""
+    if rng.random() < _SHARE_IN_SYMBOLS:
         return ask_for_value(written(a, sign, b, rng), rng)
     return phrase(words, rng, a=a, b=b)
 
@@ -227,13 +235,13 @@ def division(rng: Random) -> Exercise:
     else:
         b, quotient = rng.randint(2, 12), rng.randint(20, 99)
     a = b * quotient
-    solution = f"Dividimos: {a}÷{b}={quotient}, porque {b}×{quotient}={a}."
+    solution = f"Dividimos: {a}÷{b}={quotient}."
     question = ask_for_operation(a, "÷", b, DIVISION_WORDS, rng)
     if b in PART_NAMES and rng.random() < 0.25:
         question = ask_for_value(phrase((PART_NAMES[b],), rng, a=a), rng)
     others = (
-        _by_parts_first(f"Dividimos: {a}÷{b}={quotient}.", division_steps(a, b))
-        or with_rule("Dividir es repartir por igual", solution),
+        with_check(solution, f"{b}×{quotient}={a}"),
+        _by_parts_first(solution, division_steps(a, b)) or with_rule("Dividir es repartir por igual", solution),
         f"Buscamos el número que por {b} da {a}: {b}×{quotient}={a}.",
     )
     return Exercise(question, solution, str(quotient), "división", level, others)

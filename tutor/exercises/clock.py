@@ -26,9 +26,12 @@ HOURS_BETWEEN = (
     "{p} trabaja de {a}:00 a {b}:00. ¿Cuántas horas trabaja?",
 )
 TO_MINUTES = (
-    "Pasa {h} h {m} min a minutos",
-    "¿Cuántos minutos son {h} horas y {m} minutos?",
-    "Una película dura {h} horas y {m} minutos. ¿Cuántos minutos son?",
+    "[Pasa|Convierte|Cambia|Transforma] {h} h [y |]{m} min a minutos",
+    "[Pasa|Expresa|Escribe] {h} horas y {m} minutos en minutos",
+    "¿Cuántos minutos [son|hay en|hacen] {h} horas y {m} minutos?",
+    "¿A cuántos minutos equivalen {h} h y {m} min?",
+    "Una [película|reunión|obra de teatro] dura {h} horas y {m} minutos. ¿Cuántos minutos son?",
+    "{p} estudió {h} horas y {m} minutos. ¿Cuántos minutos estudió?",
     "{h} h y {m} min en minutos",
     "El viaje de {p} dura {h} h {m} min. Exprésalo en minutos",
 )
@@ -43,7 +46,7 @@ WEEKS = (
 
 def durations(rng: Random) -> Exercise:
     """Return a question about how long something lasts."""
-    make = rng.choices((_minutes_between, _hours_between, _to_minutes, _weeks), (40, 18, 22, 20))[0]
+    make = rng.choices((_minutes_between, _hours_between, _to_minutes, _weeks), (37, 17, 28, 18))[0]
     return make(rng)
 
 
@@ -76,7 +79,7 @@ def _to_minutes(rng: Random) -> Exercise:
     hours, minutes = rng.randint(2, 4), 5 * rng.randint(1, 11)
     total = 60 * hours
     question = _ask(TO_MINUTES, rng, h=hours, m=minutes)
-    solution = f"{hours} horas son {hours}×60={total} minutos: {total}+{minutes}={total + minutes}."
+    solution = f"{hours} h y {minutes} min: {hours}×60={total}, {total}+{minutes}={total + minutes}."
     others = (
         with_rule("Una hora tiene 60 minutos", solution),
         with_warning(solution, f"no es {hours * 100 + minutes}, una hora no tiene 100 minutos"),

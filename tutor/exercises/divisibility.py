@@ -51,8 +51,11 @@ def _gcd(rng: Random) -> Exercise:
     g, p, q = rng.randint(2, 12), rng.randint(1, 6), rng.randint(1, 6)
     a, b = g * p, g * (q if q != p else p + 1)
     value = gcd(a, b)
-    solution = f"El mayor que divide a los dos es {value}: {a}÷{value}={a // value} y {b}÷{value}={b // value}."
-    others = [with_rule("Buscamos un divisor de los dos, el mayor", solution)]
+    solution = f"Restamos: {', '.join(_differences(a, b))}; el mcd es {value}."
+    others = [
+        f"El mayor que divide a los dos es {value}: {a}÷{value}={a // value} y {b}÷{value}={b // value}.",
+        with_check(solution, f"{a}÷{value}={a // value} y {b}÷{value}={b // value}"),
+    ]
     if smaller := [n for n in range(2, value) if value % n == 0]:
         others.append(with_warning(solution, f"{smaller[-1]} también divide a los dos, pero no es el mayor"))
     return _exercise(phrase(GCD_WORDS, rng, a=a, b=b), solution, value, others)
@@ -63,10 +66,20 @@ def _lcm(rng: Random) -> Exercise:
     b = b if b != a else b + 1
     value = lcm(a, b)
     solution = f"El menor múltiplo de los dos es {value}: {a}×{value // a}={value} y {b}×{value // b}={value}."
-    others = [with_rule("Buscamos un múltiplo de los dos, el menor", solution)]
+    others = [f"El producto entre el mcd, que es {gcd(a, b)}: {a}×{b}={a * b}, {a * b}÷{gcd(a, b)}={value}."]
     if value < a * b:
         others.append(with_warning(solution, f"{a}×{b}={a * b} también es múltiplo de los dos, pero no es el menor"))
     return _exercise(phrase(LCM_WORDS, rng, a=a, b=b), solution, value, others)
+
+
+def _differences(a: int, b: int) -> list[str]:
+    """Return the differences that lead to the greatest common divisor: `32-8=24`, `24-8=16`, `16-8=8`."""
+    steps = []
+    while a != b:
+        a, b = max(a, b), min(a, b)
+        steps.append(f"{a}-{b}={a - b}")
+        a -= b
+    return steps
 
 
 def _remainder(rng: Random) -> Exercise:

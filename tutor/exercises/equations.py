@@ -36,7 +36,7 @@ _RULES = {
 
 def equations(rng: Random) -> Exercise:
     """Return an equation with one unknown, of one step or two."""
-    kind = rng.choices(("add", "subtract", "from", "times", "over", "two"), (22, 18, 10, 20, 8, 22))[0]
+    kind = rng.choices(("add", "subtract", "from", "times", "over", "two"), (18, 15, 11, 17, 8, 31))[0]
     name = rng.choice("xxxxyazn")
     x, a = rng.randint(1, 20), rng.randint(2, 20)
     if kind == "add":

@@ -43,7 +43,7 @@ SUM_AND_DIFFERENCE_WORDS = (
 
 def value_of_expression(rng: Random) -> Exercise:
     """Return an expression with one letter or two, and what they stand for."""
-    make = rng.choices((_linear, _with_parentheses, _square, _two_letters), (50, 16, 16, 18))[0]
+    make = rng.choices((_linear, _with_parentheses, _square, _two_letters), (40, 18, 16, 26))[0]
     return make(rng)
 
 
@@ -55,7 +55,7 @@ def _linear(rng: Random) -> Exercise:
     else:
         b, sign = rng.randint(1, min(product - 1, 15)), "-"
     value = product + b if sign == "+" else product - b
-    solution = f"Ponemos {x} en lugar de {name}: {a}×{x}={product}, {product}{sign}{b}={value}."
+    solution = f"{a}{name}={a}×{x}={product}, {product}{sign}{b}={value}."
     mistake = f"{a}{name} es {a} por {name}, no {a}{x}"
     return _valued(f"{a}{name}{sign}{b}", f"{name} = {x}", solution, value, mistake, rng)
 
@@ -63,21 +63,21 @@ def _linear(rng: Random) -> Exercise:
 def _with_parentheses(rng: Random) -> Exercise:
     a, b, x = rng.randint(2, 6), rng.randint(1, 9), rng.randint(1, 9)
     value = a * (x + b)
-    solution = f"Ponemos {x} en lugar de x: {x}+{b}={x + b}, {a}×{x + b}={value}."
+    solution = f"En el paréntesis {x}+{b}={x + b}, {a}×{x + b}={value}."
     return _valued(f"{a}(x+{b})", f"x = {x}", solution, value, "el paréntesis va primero", rng)
 
 
 def _square(rng: Random) -> Exercise:
     b, x = rng.randint(1, 15), rng.randint(2, 10)
     value = x * x + b
-    solution = f"Ponemos {x} en lugar de x: {x}×{x}={x * x}, {x * x}+{b}={value}."
+    solution = f"x²={x}×{x}={x * x}, {x * x}+{b}={value}."
     return _valued(f"x²+{b}", f"x = {x}", solution, value, "x² es x por x, no 2x", rng)
 
 
 def _two_letters(rng: Random) -> Exercise:
     a, b, x, y = rng.randint(2, 5), rng.randint(2, 5), rng.randint(1, 8), rng.randint(1, 8)
     value = a * x + b * y
-    solution = f"Ponemos los números: {a}×{x}={a * x}, {b}×{y}={b * y}, {a * x}+{b * y}={value}."
+    solution = f"{a}x={a}×{x}={a * x}, {b}y={b}×{y}={b * y}, {a * x}+{b * y}={value}."
     return _valued(f"{a}x+{b}y", f"x = {x}, y = {y}", solution, value, "cada letra tiene su número", rng)
 
 
@@ -104,9 +104,9 @@ def _sum_and_difference(rng: Random) -> Exercise:
     x, y = rng.choice((("x", "y"), ("x", "y"), ("a", "b")))
     question = _ask_for_unknown(f"{x}+{y}={total}", f"{x}-{y}={gap}", x if asks_large else y, rng)
     if asks_large:
-        solution = f"Sumamos las dos ecuaciones: 2{x}={total}+{gap}={2 * large}; {x}={2 * large}÷2={large}."
+        solution = f"Para {x} sumamos las dos: 2{x}={total}+{gap}={2 * large}; {x}={2 * large}÷2={large}."
     else:
-        solution = f"Restamos las dos ecuaciones: 2{y}={total}-{gap}={2 * small}; {y}={2 * small}÷2={small}."
+        solution = f"Para {y} restamos las dos: 2{y}={total}-{gap}={2 * small}; {y}={2 * small}÷2={small}."
     others = (
         with_check(solution, f"{large}+{small}={total} y {large}-{small}={gap}"),
         with_rule("Buscamos que quede una sola letra", solution),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from math import gcd, lcm
+from math import gcd
 from random import Random
 
 from tutor.exercises.arithmetic import ADDITION_WORDS, PRODUCT_WORDS, SUBTRACTION_WORDS, ask_for_operation
@@ -31,7 +31,7 @@ SIMPLIFY_WORDS = (
 
 def fractions(rng: Random) -> Exercise:
     """Return a sum, difference or product of fractions, a fraction of a number, or a fraction to simplify."""
-    kind = rng.choices(("of", "same", "different", "times", "simplify"), (30, 22, 18, 14, 16))[0]
+    kind = rng.choices(("of", "same", "different", "times", "simplify"), (28, 19, 25, 13, 15))[0]
     if kind == "of":
         return _fraction_of(rng)
     if kind == "simplify":
@@ -47,16 +47,20 @@ def fractions(rng: Random) -> Exercise:
         question = ask_for_operation(left, "×", right, PRODUCT_WORDS, rng)
         return _fraction_answer(question, steps, top, bottom, rule)
     sign = "+" if rng.random() < 0.6 or Fraction(a, b) <= Fraction(c, d) else "-"
-    common = lcm(b, d)
+    common = b if b == d else b * d
     x, y = a * common // b, c * common // d
     top = x + y if sign == "+" else x - y
     verb = "Sumamos" if sign == "+" else "Restamos"
-    steps = f"{verb}: {x}{sign}{y}={top}, queda {top}/{common}"
     if b != d:
-        steps = f"Denominador {common}: {a}×{common // b}={x} y {c}×{common // d}={y}. {steps}"
+        steps = f"Denominadores {b} y {d}, común {b}×{d}={common}: {a}×{d}={x} y {c}×{b}={y}. "
+    else:
+        steps = f"Denominadores {b} y {d}, iguales. "
+    steps += f"{verb}: {x}{sign}{y}={top}, queda {top}/{common}"
     words = ADDITION_WORDS if sign == "+" else SUBTRACTION_WORDS
-    rule = "Primero hace falta el mismo denominador" if b != d else "El denominador no cambia"
-    mistake = f"{left}{sign}{right} no es {a + c}/{b + d}, los denominadores no se suman" if sign == "+" else None
+    rule = "Primero, igual denominador" if b != d else "El denominador no cambia"
+    mistake = (
+        f"{left}{sign}{right} no es {a + c}/{b + d}, los denominadores no se suman" if sign == "+" and b == d else None
+    )
     return _fraction_answer(ask_for_operation(left, sign, right, words, rng), steps, top, common, rule, mistake)
 
 
@@ -66,7 +70,8 @@ def _fraction_answer(
     value = Fraction(top, bottom)
     answer = str(value)
     if value.denominator != bottom:
-        steps += f", que es {answer}"
+        k = bottom // value.denominator
+        steps += f". Entre {k}: {top}÷{k}={value.numerator} y {bottom}÷{k}={value.denominator}, es {answer}"
     solution = f"{steps}."
     others = [with_rule(rule, solution)]
     if mistake:
@@ -79,9 +84,9 @@ def _fraction_of(rng: Random) -> Exercise:
     top = rng.randint(1, bottom - 1)
     part = rng.randint(2, 12)
     number = bottom * part
-    steps = f"Dividimos: {number}÷{bottom}={part}"
+    steps = f"{top}/{bottom} de {number}: {number}÷{bottom}={part}"
     if top > 1:
-        steps += f". Multiplicamos: {part}×{top}={part * top}"
+        steps += f", {part}×{top}={part * top}"
     question = phrase(FRACTION_OF_WORDS, rng, f=f"{top}/{bottom}", n=number)
     solution = f"{steps}."
     others = (

@@ -100,14 +100,14 @@ def units(rng: Random) -> Exercise:
     large, small = (name, name_small) if named else (short, short_small)
     if rng.random() < 0.3 and count.denominator == 1:
         question = phrase(CONVERSION_WORDS, rng, to=large, os=_ending(name), n=spanish(total), from_=small)
-        steps = f"{factor} {name_small} hacen 1 {name[:-1]}: {spanish(total)}÷{factor}={spanish(count)}."
+        steps = f"A {name}: {factor} {name_small} hacen 1, {spanish(total)}÷{factor}={spanish(count)}."
         others = (
             with_check(steps, f"{spanish(count)}×{factor}={spanish(total)}"),
             with_rule("Hacia una unidad mayor se divide", steps),
         )
         return Exercise(question, steps, f"{spanish(count)} {short}", "unidades", "primaria 5", others)
     question = phrase(CONVERSION_WORDS, rng, to=small, os=_ending(name_small), n=spanish(count), from_=large)
-    steps = f"1 {name[:-1]} son {factor} {name_small}: {spanish(count)}×{factor}={spanish(total)}."
+    steps = f"A {name_small}: 1 {name[:-1]} son {factor}, {spanish(count)}×{factor}={spanish(total)}."
     others = (
         with_check(steps, f"{spanish(total)}÷{factor}={spanish(count)}"),
         with_rule("Hacia una unidad menor se multiplica", steps),

@@ -18,7 +18,7 @@ _PRODUCT_WITH_SUM = re.compile(r"(\d+)×\((\d+)\+(\d+)\)")
 
 def order_of_operations(rng: Random) -> Exercise:
     """Return an expression of several operations, with parentheses or without."""
-    make = rng.choices(tuple(_RULES), (38, 17, 25, 20))[0]
+    make = rng.choices(tuple(_RULES), (34, 18, 22, 26))[0]
     a, b, c = rng.randint(2, 20), rng.randint(2, 10), rng.randint(2, 10)
     expression, first, then, value = make(a, b, c, rng)
     question = ask_for_value(_as_typed(expression, rng), rng)

@@ -52,12 +52,10 @@ def _round(rng: Random) -> Exercise:
     below, digit = number // worth * worth, number // (worth // 10) % 10
     up = digit >= 5
     value = below + worth if up else below
-    if up:
-        solution = f"La cifra siguiente es {digit}, 5 o más: sube de {below} a {value}."
-    else:
-        solution = f"La cifra siguiente es {digit}, menos de 5: se queda en {value}."
+    between = f"{number} está entre {below} y {below + worth}"
+    solution = f"{between}. La cifra siguiente es {digit}, {'5 o más' if up else 'menos de 5'}: {value}."
     question = phrase(ROUND_WORDS, rng, n=number, place=name, one=one, p=rng.choice(PEOPLE).name)
-    others = [with_rule(f"{number} está entre {below} y {below + worth}", solution)]
+    others = [with_rule(f"Buscamos la {one} más cercana", solution)]
     if not up:
         others.append(with_warning(solution, "redondear no siempre es subir"))
     return _exercise(question, solution, value, "primaria 3" if worth == 10 else "primaria 4", others)

@@ -46,7 +46,7 @@ COLOURS = (("rojas", "roja"), ("azules", "azul"), ("verdes", "verde"), ("blancas
 
 
 def probability(rng: Random) -> Exercise:
-    """Return the probability of a draw, a raffle or a throw, as a fraction in lowest terms."""
+    """Return the probability of a draw, a raffle or a throw: favourable cases over possible ones."""
     make = rng.choices((_bag, _raffle, _die), (45, 25, 30))[0]
     return make(rng)
 
@@ -78,11 +78,12 @@ def _die(rng: Random) -> Exercise:
 
 
 def _exercise(question: str, counted: str, favourable: int, possible: int, mistake: str) -> Exercise:
-    answer = str(Fraction(favourable, possible))
-    simplified = "" if answer == f"{favourable}/{possible}" else f", que es {answer}"
-    solution = f"{counted}. Es {favourable}/{possible}{simplified}."
-    others = (
+    answer = f"{favourable}/{possible}"
+    solution = f"{counted}. Es {answer}."
+    others = [
         with_rule("Casos favorables entre casos posibles", solution),
         with_warning(solution, mistake),
-    )
-    return Exercise(question, solution, answer, "probabilidad", "secundaria 2", others)
+    ]
+    if (lowest := str(Fraction(favourable, possible))) != answer:
+        others.append(f"{solution} Simplificada es {lowest}.")
+    return Exercise(question, solution, answer, "probabilidad", "secundaria 2", tuple(others))

@@ -34,7 +34,7 @@ _MULTIPLES = {2: "el doble del", 3: "el triple del", 10: "diez veces el"}
 
 def sequences(rng: Random) -> Exercise:
     """Return a sequence to go on with, or one of its terms by the formula."""
-    make = rng.choices((_rising, _falling, _multiplied, _term), (40, 22, 20, 18))[0]
+    make = rng.choices((_rising, _falling, _multiplied, _term), (36, 22, 24, 18))[0]
     return make(rng)
 
 

@@ -2,7 +2,8 @@
 
 The annotations and what they repeat are taken at their word. An equation of the prose without an annotation is not:
 such rows are loosely written ("14*20=140 minutes", with 280 as the answer). It counts as wrong where the working goes
-on with the right result and never comes back to the one that is given.
+on with the right result and never comes back to the one that is given. A number of the prose outside of equations
+counts as wrong where nothing in the row explains it.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ from itertools import pairwise
 
 from tutor.proving.annotations import Annotation, annotation_faults, lost_digits, number_values
 from tutor.proving.equations import Fault, agree, certain, computed, in_spanish, quoted
-from tutor.proving.formulas import Formula, Side, find_formulas
+from tutor.proving.formulas import find_formulas
 from tutor.proving.questions import assigned
+from tutor.proving.side import Formula, Side
+from tutor.proving.unexplained import unexplained_number
 from tutor.proving.written_numbers import Value
 
 _IN_WORDS = dict(enumerate("zero one two three four five six seven eight nine ten eleven twelve".split()))
@@ -42,6 +45,8 @@ def faults(
                 yield _wrong_result(text, one, other, letters) if wrong else False
     if fault := _other_answer(row, answer, text, formulas, annotations):
         yield fault
+    if unexplained := unexplained_number(question, text, answer, formulas, annotations):
+        yield unexplained
 
 
 def _wrong_result(text: str, one: Side, other: Side, letters: Mapping[str, Value]) -> Fault:

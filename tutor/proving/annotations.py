@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from tutor.proving.equations import Fault, agree, certain, computed, in_spanish, quoted
-from tutor.proving.formulas import Formula, Side, find_formulas
+from tutor.proving.formulas import find_formulas
+from tutor.proving.side import Formula, Side
 from tutor.proving.written_numbers import Value, Written
 
 _ANNOTATION = re.compile(r"<<([^<>\n]{0,200})>>")

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from math import isqrt
 
-from tutor.proving.formulas import Item
+from tutor.proving.side import Item
 from tutor.proving.written_numbers import Value, Written, exact
 
 _MOST_BITS = 2048  # of a numerator or denominator; beyond it a value is not computed

@@ -5,7 +5,9 @@ Two sides agree if they are equal, or if one is a single number and is what the 
 - written with decimals, it is a quotient or root rounded or cut to them, or a product rounded to them; sums are exact,
   and so are whole numbers, save the quotient beside a remainder ("17 ÷ 5 = 3, resto 2");
 - written as a whole number after "≈", it lies less than 1 in its last digit that is not 0 from the exact value;
-- a root without an exact value is computed to 60 decimals, and equal roots agree in 40 of them;
+- roots without an exact value are compared by sympy, and computed to 60 decimals where they are rounded;
+- sides with letters agree if they do whatever the letters stand for, and not if they do for no value: 2x + 1 = 2x;
+- units that measure the same are converted, where the numbers alone do not agree: 2 × 3 km = 6000 m;
 - a percent sign may mean the number before it or its hundredth: 100 - 40 = 60 %.
 
 A number such as 1.500 agrees if it does in the notation of Spain or in that of England, the same for both.
@@ -20,13 +22,15 @@ from fractions import Fraction
 
 from tutor.numbers import spanish
 from tutor.proving.calculation import value_of
-from tutor.proving.formulas import Formula, Item, Side
+from tutor.proving.side import Formula, Item, Side
+from tutor.proving.symbolic import identical
 from tutor.proving.written_numbers import Value, Written
+from tutor.units import UNITS, symbol_of
 
 _LONGEST_QUOTE = 120
-_ROOTS_EQUAL = Fraction(1, 10**40)  # two roots of school numbers that differ, differ by more
 _LONGEST_VALUE = 24
 _REMAINDER = re.compile(r"[^.;\n=]{0,40}\b(?:resto|residuo|sobran?|quedan?|remainders?|left|over|r)\b", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_]+|[€$£]")
 _HUNDREDTHS = frozenset("cent cents ¢ céntimo céntimos centimos centavo centavos cm".split())
 
 
@@ -62,31 +66,65 @@ def agree(one: Side, other: Side, letters: Mapping[str, Value] | None = None) ->
 def _agree(one: Side, other: Side, letters: Mapping[str, Value] | None, english: bool) -> bool | None:
     left, right = computed(one, english, letters), computed(other, english, letters)
     if left is None or right is None:
-        if "s" not in one.items and "s" not in other.items:
-            return None
-        left, right = computed(one, english, letters, True), computed(other, english, letters, True)
-        if left is None or right is None:
-            return None
-        if -_ROOTS_EQUAL < left - right < _ROOTS_EQUAL:
-            return True
+        return _agree_beyond_fractions(one, other, letters, english)
     return left == right or _close(one, other, left, right, english)
+
+
+def _agree_beyond_fractions(one: Side, other: Side, letters: Mapping[str, Value] | None, english: bool) -> bool | None:
+    """Return whether two sides agree of which one has a root or power without exact value, or both have letters."""
+    irrational = not {"s", "^"}.isdisjoint((*one.items, *other.items)) and not (one.letters or other.letters)
+    if not (one.closed and other.closed) or not (irrational or (one.letters and other.letters)):
+        return None
+    verdict = identical(tuple(one.items), tuple(other.items), english)
+    if verdict or not irrational:
+        return verdict
+    left, right = computed(one, english, letters, True), computed(other, english, letters, True)
+    return _close(one, other, left, right, english) if left is not None and right is not None else verdict
 
 
 def true_and_false(formula: Formula, text: str, letters: Mapping[str, Value] | None) -> Iterator[bool | Fault]:
     """Yield, for each two neighbours of a chain that can be compared, True or what is wrong; doubtful ones are left."""
     before: Side | None = None
+    lettered: Side | None = None
     for side in formula:
         if not side.closed or (side.letters and not letters):
             before = None if side.sign == "≈" else before
+            if lettered is not None:
+                yield from _identity(lettered, side, text)
+            lettered = side if side.closed else None
             continue
         if before is not None:
             verdict = agree(before, side, letters)
             if verdict:
                 if len(before.items) > 1 or len(side.items) > 1:
                     yield True
-            elif verdict is False and certain(before, side) and not _with_remainder(before, side, text):
+            elif verdict is False and _is_wrong(before, side, text):
                 yield _fault(before, side, text, letters)
         before = side
+
+
+def _is_wrong(one: Side, other: Side, text: str) -> bool:
+    """Return whether two sides that differ are wrong, all that stands beside them considered."""
+    return certain(one, other) and not _with_remainder(one, other, text) and not _mixes_units(one, text)
+
+
+def _mixes_units(side: Side, text: str) -> bool:
+    """Return whether the operands of a side are in several units of one kind: 3 kg + 500 g."""
+    words = _WORD.findall(text, side.start, side.end) if len(side.items) > 1 else []
+    found = {symbol for word in words if (symbol := symbol_of(word, None)) in UNITS}
+    kinds = [kind for symbol in found if symbol for kind in UNITS[symbol].dimensions]
+    return len(kinds) > len(set(kinds))
+
+
+def _identity(one: Side, other: Side, text: str) -> Iterator[bool | Fault]:
+    """Yield whether two sides whose letters have no value are equal for all values, or for none; most are neither."""
+    verdict = agree(one, other)
+    if verdict and len(one.items) + len(other.items) > 2:
+        yield True
+    elif verdict is False and certain(one, other):
+        quotes = quoted(text, one), quoted(text, other)
+        equation = text[one.start : other.end].strip()[: 2 * _LONGEST_QUOTE]
+        yield Fault(equation, "", f"{quotes[0]} = {quotes[1]} is wrong for every value of its letters")
 
 
 def _close(one: Side, other: Side, left: Value, right: Value, english: bool) -> bool:
@@ -95,6 +133,8 @@ def _close(one: Side, other: Side, left: Value, right: Value, english: bool) -> 
         pairs += [(left * 100, right), (left, right * 100), (left * 100, right * 100)]
     elif (one.unit in _HUNDREDTHS) != (other.unit in _HUNDREDTHS):
         pairs += [(left * 100, right), (left, right * 100)]
+    elif one.unit and other.unit and one.unit != other.unit and (scales := _scales(one.unit, other.unit)):
+        pairs.append((left * scales[0] / scales[1], right))
     approximate = other.sign == "≈"
     for value, written in pairs:
         if value == written:
@@ -106,6 +146,14 @@ def _close(one: Side, other: Side, left: Value, right: Value, english: bool) -> 
         if one.bare and _rounds_to(written, value, _decimals(one, english), other.items, approximate):
             return True
     return False
+
+
+def _scales(unit: str, other: str) -> tuple[Fraction, Fraction] | None:
+    """Return the scales of two units if they measure the same: 2 × 3 km = 6000 m."""
+    one, another = UNITS.get(symbol_of(unit, None) or ""), UNITS.get(symbol_of(other, None) or "")
+    if one is None or another is None or not one.dimensions & another.dimensions:
+        return None
+    return one.scale, another.scale
 
 
 def _rounds_to(exact: Value, written: Value, decimals: int, items: Sequence[Item], approximate: bool) -> bool:
@@ -181,7 +229,7 @@ def _fault(one: Side, other: Side, text: str, letters: Mapping[str, Value] | Non
     shown = in_spanish(value) if value is not None else ""
     quotes = quoted(text, one), quoted(text, other)
     equation = text[one.start : other.end].strip()[: 2 * _LONGEST_QUOTE]
-    reason = f"{quotes[0]} = {quotes[1]} is wrong: {quoted(text, computing)} is {shown}"
+    reason = f"{quotes[0]} = {quotes[1]} is wrong" + (f": {quoted(text, computing)} is {shown}" if shown else "")
     return Fault(equation, shown, reason)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tutor.numbers import plain_text
+from tutor.plain_text import plain_text
 
 # `plain_text` reads quantities, for which every sign of an operation is as good as another; here they differ.
 _COMMANDS = (

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from tutor.proving.equations import Fault, agree, computed, in_spanish, quoted, true_and_false
-from tutor.proving.formulas import Formula, Side, find_formulas
+from tutor.proving.formulas import find_formulas
+from tutor.proving.side import Formula, Side
+from tutor.proving.symbolic import solved
 from tutor.proving.written_numbers import Value
 
 _WORD = re.compile(r"[^\W\d_]+")
@@ -22,6 +25,12 @@ _ASKING = frozenset(
     "sabrías sabrias solución solucion tarea mi cálculo calculo encuentra entiendo sé no averigua determina evalúa "
     "evalua gracias pasos paso los toca indica cantidad what is the of calculate compute evaluate find value how much "
     "please solve result".split()
+)
+_MOST_EQUATIONS = 4
+_ASKED_LETTER = re.compile(
+    r"\b(?:vale|valor de|hall[ae]|hallar|calcul[ae]|calcular|encuentra|despeja|obtén|find)[ ]+"
+    r"([b-df-hj-np-tv-xz]|y(?= ?[.?!]? ?$))\b(?! ?[-+−–*/^=×·÷:0-9])",
+    re.IGNORECASE,
 )
 _ASKING_UNKNOWN = _ASKING | frozenset(
     "despeja despejar soluciona ecuación ecuacion igualdad incógnita incognita para cuando sabiendo sabe toma "
@@ -58,8 +67,10 @@ def _unknown_asked(question: str, formulas: Sequence[Formula], answer: Side) -> 
     letters = {item for formula in formulas for side in formula for item in side.items if str(item)[0] == "@"}
     unknown = [letter for letter in letters if str(letter)[1:] not in given]
     value = computed(answer, english=False)
-    if value is None or len(unknown) != 1 or not _only_words(question, formulas, _ASKING_UNKNOWN):
+    if value is None or not unknown or not _only_words(question, formulas, _ASKING_UNKNOWN):
         return None
+    if len(unknown) > 1:
+        return _system_asked(question, formulas, value)
     given[str(unknown[0])[1:]] = value
     found: bool | Fault | None = None
     for formula in formulas:
@@ -69,6 +80,24 @@ def _unknown_asked(question: str, formulas: Sequence[Formula], answer: Side) -> 
                     return Fault(verdict.equation, "", f"the answer does not solve {verdict.equation}")
                 found = True
     return found
+
+
+def _system_asked(question: str, formulas: Sequence[Formula], answer: Value) -> bool | Fault | None:
+    """Return whether `answer` is what a system of linear equations gives for the one letter that is asked for."""
+    pairs = [pair for formula in formulas for pair in pairwise(formula)]
+    asked = {match[1] for match in _ASKED_LETTER.finditer(question)}
+    if (
+        not 2 <= len(pairs) <= _MOST_EQUATIONS
+        or len(asked) != 1
+        or not all(side.closed for pair in pairs for side in pair)
+    ):
+        return None
+    letter = asked.pop()
+    right = solved([(one.items, other.items) for one, other in pairs]).get(letter)
+    if right is None or right == answer:
+        return None if right is None else True
+    shown = in_spanish(right)
+    return Fault(letter, shown, f"the answer does not solve the equations of the question: {letter} is {shown}")
 
 
 def assigned(formulas: Sequence[Formula]) -> dict[str, Value]:

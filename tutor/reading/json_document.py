@@ -11,6 +11,7 @@ from typing import IO
 from tutor.errors import UnreadableDataset
 from tutor.reading.encodings import likely_encoding
 from tutor.reading.records import Record, StrictJson, problem_of
+from tutor.reading.repairs import Repairs
 from tutor.reading.text import LONGEST_LINE, TextForm, bytes_shown, open_text
 
 _CHUNK = 1 << 16
@@ -22,7 +23,7 @@ _FEW = 3
 _NEAR_END = 12
 
 
-def json_document(path: Path, form: TextForm, repair: bool) -> Generator[Record]:
+def json_document(path: Path, form: TextForm, repair: Repairs | None) -> Generator[Record]:
     """Yield the records of the array in `path`.
 
     Raises:
@@ -78,7 +79,7 @@ class _Window:
 
 
 class _Reader:
-    def __init__(self, window: _Window, form: TextForm, repair: bool, name: str) -> None:
+    def __init__(self, window: _Window, form: TextForm, repair: Repairs | None, name: str) -> None:
         self._window = window
         self._json = StrictJson()
         self._form = form

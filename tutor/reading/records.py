@@ -7,6 +7,7 @@ from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from tutor.reading.repairs import Repairs
 from tutor.reading.text import TextForm, bytes_shown, lines, open_text
 
 
@@ -69,7 +70,7 @@ def problem_of(error: Exception) -> str:
     return f"not JSON that can be read: {str(error).splitlines()[0].split(';')[0]}"
 
 
-def json_lines(path: Path, form: TextForm, repair: bool) -> Generator[Record]:
+def json_lines(path: Path, form: TextForm, repair: Repairs | None) -> Generator[Record]:
     """Yield one record for each line of `path` that is not blank."""
     decode = StrictJson().decode
     with open_text(path, form) as file:

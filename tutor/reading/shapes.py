@@ -14,6 +14,7 @@ from tutor.errors import UsageError
 from tutor.grading import stated_answer
 from tutor.reading.misdecoded import accusation, put_right
 from tutor.reading.records import Record
+from tutor.reading.repairs import Repairs
 from tutor.reading.text import LONGEST_LINE, in_one_line
 from tutor.rows import NO_LEVEL, NO_TOPIC, BadRow, Row
 
@@ -52,7 +53,7 @@ class Shape:
     names: Mapping[str, tuple[str, ...]]
     context: str = ""
 
-    def row(self, record: Record, repair: bool) -> Row | BadRow:
+    def row(self, record: Record, repair: Repairs | None) -> Row | BadRow:
         """Return `record` as a row, or as a bad row with every reason."""
         line, value, raw, problems = record
         if problems:
@@ -68,6 +69,7 @@ class Shape:
             reasons += _unwritable(texts)
         if fixed := put_right(texts):
             if repair:
+                repair.row(texts, fixed)
                 texts = fixed
             else:
                 reasons.append(accusation(texts, fixed))

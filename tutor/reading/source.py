@@ -6,7 +6,7 @@ import os
 import stat
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -23,6 +23,7 @@ from tutor.reading.hub import PREFIX, hub_files
 from tutor.reading.json_document import json_document
 from tutor.reading.recognition import HEAD_BYTES, PARQUET, refuse_binary, text_form, text_kind
 from tutor.reading.records import Record, json_lines
+from tutor.reading.repairs import Repairs
 from tutor.reading.shapes import Shape, columns_shown, original_text, shape_of
 from tutor.reading.tables import DELIMITERS, table_columns, table_records
 from tutor.reading.text import TextForm
@@ -67,7 +68,7 @@ class Source:
     format: Format
     _records: Callable[[], Generator[Record]]
     _shape: Shape
-    _repair: bool
+    repairs: Repairs | None  # None: nothing is repaired
 
     def __iter__(self) -> Iterator[Row | BadRow]:
         """Yield each record of the dataset, in order.
@@ -84,11 +85,19 @@ class Source:
         Raises:
             UnreadableDataset: the file breaks in a way after which no further record can be told apart.
         """
-        row, repair = self._shape.row, self._repair
+        row, repair = self._shape.row, self.repairs
+        if repair:
+            repair.start()
+        line = beside = 0
         try:
             with closing(self._records()) as records:
                 for record in records:
-                    yield row(record, repair), original_text(record)
+                    beside = beside + 1 if record.line == line else 1
+                    line = record.line
+                    found = row(record, repair)
+                    if beside > 1 and found.id == f"line-{line}":  # several records stand in one line of a document
+                        found = replace(found, id=f"line-{line}-{beside}")
+                    yield found, original_text(record)
         except OSError as error:
             raise UnreadableDataset(
                 f"{self.name}: cannot be read to its end ({error.strerror or error}); check the disk and try again"
@@ -112,13 +121,14 @@ def open_dataset(source: str | Path, mapping: Mapping[str, str] | None = None, r
         UsageError: `mapping` names a field or a column that does not exist.
     """
     name = str(source)
+    repairs = Repairs() if repair else None
     files = hub_files(name) if name.startswith(PREFIX) else _local_files(Path(name))
     try:
-        content = _content(name, files, repair)
+        content = _content(name, files, repairs)
         shape = _shape(name, content, mapping)
     except OSError as error:
         raise UnreadableDataset(f"{name}: cannot be read ({error.strerror or error}); check its permissions") from None
-    return Source(name, files, Format(content.kind, shape.name, content.text), content.records, shape, repair)
+    return Source(name, files, Format(content.kind, shape.name, content.text), content.records, shape, repairs)
 
 
 def read_rows(path: Path) -> tuple[list[Row], list[BadRow]]:
@@ -156,7 +166,7 @@ def _local_files(path: Path) -> tuple[Path, ...]:
     return (path,)
 
 
-def _content(name: str, files: Sequence[Path], repair: bool) -> _Content:
+def _content(name: str, files: Sequence[Path], repair: Repairs | None) -> _Content:
     if Path(name).is_dir():
         return _Content("Hugging Face dataset", partial(arrow_records, files), arrow_columns(files))
     path = files[0]
@@ -165,7 +175,7 @@ def _content(name: str, files: Sequence[Path], repair: bool) -> _Content:
     if head.startswith(PARQUET):
         return _Content("Parquet", partial(parquet_records, files), parquet_columns(files))
     refuse_binary(head, name)
-    form = text_form(_whole_lines(head), name, repair)
+    form = text_form(_whole_lines(head), name, repair is not None)
     kind, delimiter = text_kind(head, form, path.suffix.lower())
     if kind == "table":
         columns = table_columns(path, form, delimiter, repair)

@@ -11,6 +11,7 @@ from typing import IO, NamedTuple
 
 from tutor.errors import UnreadableDataset
 from tutor.reading.records import Record, too_long
+from tutor.reading.repairs import Repairs
 from tutor.reading.text import LONGEST_LINE, TextForm, in_one_line, lines, open_text
 
 DELIMITERS = {",": "CSV", ";": "CSV with ';'", "\t": "TSV", "|": "CSV with '|'"}
@@ -33,7 +34,7 @@ class _Runaway(Exception):
     """A quoted cell that does not end within reason."""
 
 
-def table_columns(path: Path, form: TextForm, delimiter: str, repair: bool) -> tuple[str, ...]:
+def table_columns(path: Path, form: TextForm, delimiter: str, repair: Repairs | None) -> tuple[str, ...]:
     """Return the header of a table.
 
     Raises:
@@ -60,7 +61,7 @@ def table_columns(path: Path, form: TextForm, delimiter: str, repair: bool) -> t
 
 
 def table_records(
-    path: Path, form: TextForm, delimiter: str, columns: Sequence[str], repair: bool
+    path: Path, form: TextForm, delimiter: str, columns: Sequence[str], repair: Repairs | None
 ) -> Generator[Record]:
     """Yield one record for each row below the header; empty lines are none."""
     with open_text(path, form) as file:
@@ -110,7 +111,7 @@ def _in_words(error: Exception) -> str:
     return str(error) if isinstance(error, _Runaway) else "a quote is opened and not closed"
 
 
-def _decoded(file: IO[bytes], form: TextForm, repair: bool) -> Iterator[_Line]:
+def _decoded(file: IO[bytes], form: TextForm, repair: Repairs | None) -> Iterator[_Line]:
     for number, data, length in lines(file):
         if length:
             yield _Line(number, "", "", data, length)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from tutor.reading.encodings import likely_encoding
+from tutor.reading.repairs import Repairs
 
 LONGEST_LINE = 1 << 20
 _SHOWN = 200
@@ -33,8 +34,8 @@ class TextForm:
         """Return it as people say it: `UTF-8 with BOM, CRLF`; a plain line feed needs no mention."""
         return self.encoding + " with BOM" * self.bom + (f", {self.newline}" if self.newline != "LF" else "")
 
-    def decode(self, data: bytes, repair: bool) -> tuple[str, str]:
-        """Return `data` as text and what is wrong with its bytes ("": nothing); repaired, nothing is wrong."""
+    def decode(self, data: bytes, repair: Repairs | None) -> tuple[str, str]:
+        """Return `data` as text and what is wrong with its bytes ("": nothing); with `repair` nothing is wrong."""
         try:
             return data.decode(), ""
         except UnicodeDecodeError as error:
@@ -43,6 +44,7 @@ class TextForm:
             return bytes_shown(data), f"half of a character (a lone surrogate) at position {start + 1} of the line"
         encoding, codec = likely_encoding(data)
         if repair:
+            repair.line()
             return data.decode(codec, "replace"), ""
         near = data[max(0, start - 12) : start + 12]
         reason = (

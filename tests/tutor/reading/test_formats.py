@@ -188,6 +188,14 @@ def test_documents_without_one_array_of_records(text: str, said: str, tmp_path: 
         list(open_dataset(path))
 
 
+def test_records_in_one_line_of_a_document_have_ids_of_their_own(tmp_path: Path) -> None:
+    path = tmp_path / "d.json"
+    path.write_text(json.dumps([{"question": f"{n} + 1", "answer": n + 1} for n in range(3)]))
+    rows, bad = read_rows(path)
+    assert bad == []
+    assert [(row.line, row.id) for row in rows] == [(1, "line-1"), (1, "line-1-2"), (1, "line-1-3")]
+
+
 def test_a_broken_record_in_a_document_costs_no_other(tmp_path: Path) -> None:
     good = [json.dumps(record, ensure_ascii=False) for record in records(200)]
     for broken in (

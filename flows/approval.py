@@ -1,0 +1,166 @@
+"""The approval flow: a version waits for a person, with its evidence beside a form, in no process and on no card.
+
+`tutor retrain --set registry.promotion=ask` starts a run of its deployment; any worker may take it. The run writes the
+evidence as an artifact and suspends: its process ends and its slot in the work pool is free. Answered in the Prefect UI
+(Resume) or by `tutor approve VERSION --reason …`, it is scheduled again and begins from its top, now with the answer.
+Only then is the version opened once more, so the deployment belongs in the pool of the card.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+from uuid import UUID
+
+from prefect import flow
+from prefect.artifacts import create_markdown_artifact
+from prefect.flow_runs import suspend_flow_run
+from prefect.input import RunInput
+from pydantic import Field
+
+from tasks.ledger import How
+from tasks.promotion import MAX_REASON_CHARACTERS, checked_reason, client_of, promote, refuse
+from tasks.registered import find_version
+from tutor.errors import RegistryError
+from tutor.settings import Store, open_store, whoami
+
+if TYPE_CHECKING:
+    from prefect.client.schemas.objects import FlowRun
+
+FLOW_NAME = "approval"
+_WAITS_S = 30 * 24 * 3600
+
+
+class Answer(RunInput):
+    """What a person answers. No field has a default: with one, an empty answer would be taken for a yes or a no."""
+
+    decision: Literal["approve", "refuse"] = Field(
+        title="Decisión",
+        description="approve: this version becomes the tutor that the pupils have; refuse: it does not.",
+    )
+    reason: str = Field(
+        title="Motivo", min_length=1, max_length=MAX_REASON_CHARACTERS, description="Why; it is kept in the history."
+    )
+    name: str = Field(
+        title="Quién decide", min_length=1, max_length=80, description="Who decides; it is kept in the history."
+    )
+
+
+@flow(
+    name=FLOW_NAME,
+    flow_run_name="{model_name} version {version}",
+    description="Shows what speaks for and against a version, waits for a person's answer, and does what it says.",
+    validate_parameters=True,
+    persist_result=True,  # a suspended run is taken up from what it kept
+)
+def approval(model_name: str, version: str) -> str:
+    """Return what the history says of the person's answer.
+
+    Args:
+        model_name: Name of the model in the MLflow registry.
+        version: Number of the version that is to become champion.
+    """
+    store = open_store()
+    compared_with = _show_evidence(model_name, version, store)
+    answer: Answer = suspend_flow_run(wait_for_input=Answer, timeout=_WAITS_S)
+    return _act(model_name, version, answer, compared_with, store, how="approval")
+
+
+def ask_a_person(model_name: str, version: str, run_id: str) -> str | None:
+    """Return the name of the flow run that asks a person about `version`; None where the flow is not deployed.
+
+    A version is asked about once, however often a run is repeated; `run_id` tells it from one of a registry that was
+    emptied.
+    """
+    from prefect.deployments import run_deployment
+
+    deployment = _deployment()
+    if deployment is None:
+        return None
+    asked: Any = run_deployment(
+        deployment,
+        parameters={"model_name": model_name, "version": version},
+        timeout=0,
+        as_subflow=False,
+        idempotency_key=f"{model_name}-{version}-{run_id}",
+    )
+    return str(asked.name)
+
+
+def _deployment() -> UUID | None:
+    """Return the deployment of the approval flow: the one named like that of this run, else the first by name.
+
+    Like is for like: a version that was trained on the card is opened again where the card is.
+    """
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.filters import FlowFilter, FlowFilterName
+    from prefect.runtime import deployment as of_this_run
+
+    with get_client(sync_client=True) as client:
+        found = client.read_deployments(flow_filter=FlowFilter(name=FlowFilterName(any_=[FLOW_NAME])))
+    by_name = {deployment.name: deployment.id for deployment in found}
+    return by_name.get(str(of_this_run.name)) or next((by_name[name] for name in sorted(by_name)), None)
+
+
+def answer(model_name: str, version: str, decision: Literal["approve", "refuse"], reason: str, store: Store) -> str:
+    """Return what became of a person's answer: handed to the flow run that waits for it, or done at once without one.
+
+    Raises:
+        TutorError: as `tasks.promotion.promote` and `refuse`.
+    """
+    registered = find_version(client_of(store), model_name, version)
+    if registered is None:
+        raise RegistryError(f"there is no version {version} of {model_name} in the registry; 'tutor history'")
+    reason = checked_reason(reason)
+    given = Answer(decision=decision, reason=reason, name=whoami())
+    waiting = _waiting(model_name, version)
+    if waiting is None:
+        return _act(model_name, version, given, registered.tags.get("compared_with") or None, store, how="command")
+    from prefect.flow_runs import resume_flow_run
+
+    resume_flow_run(waiting.id, run_input=given.model_dump(mode="json"))
+    return f"{model_name}: the flow run '{waiting.name}' was answered; its worker goes on with it"
+
+
+def _act(model_name: str, version: str, answer: Answer, compared_with: str | None, store: Store, *, how: How) -> str:
+    from flows.history import told
+
+    reason, who = answer.reason, answer.name
+    if answer.decision == "refuse":
+        return told(refuse(model_name, version, reason, store=store, how=how, who=who), model_name)
+    done = promote(model_name, version, reason, how=how, store=store, expected=compared_with, who=who)
+    return told(done, model_name)
+
+
+def _show_evidence(model_name: str, version: str, store: Store) -> str | None:
+    """Write the version's description as an artifact and return the champion that it was compared with."""
+    registered = find_version(client_of(store), model_name, version)
+    if registered is None:
+        raise RegistryError(f"there is no version {version} of {model_name} in the registry; 'tutor history'")
+    compared_with: str | None = registered.tags.get("compared_with") or None
+    beside = f"la versión {compared_with}" if compared_with else "ninguna"
+    create_markdown_artifact(
+        key=f"approval-{version}",
+        markdown=f"# {model_name}, versión {version}\n\nEl tutor actual cuando se examinó: {beside}.\n\n"
+        f"{registered.description or 'Sin descripción.'}\n",
+        description=f"What speaks for and against version {version} of {model_name}",
+    )
+    return compared_with
+
+
+def _waiting(model_name: str, version: str) -> FlowRun | None:
+    """Return the suspended run that asks about a version, None where there is none or no Prefect server is named."""
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.filters import FlowFilter, FlowFilterName, FlowRunFilter, FlowRunFilterState
+    from prefect.client.schemas.filters import FlowRunFilterStateType as StateTypes
+    from prefect.client.schemas.objects import StateType
+    from prefect.settings import PREFECT_API_URL
+
+    if not PREFECT_API_URL.value():
+        return None
+    with get_client(sync_client=True) as client:
+        runs = client.read_flow_runs(
+            flow_filter=FlowFilter(name=FlowFilterName(any_=[FLOW_NAME])),
+            flow_run_filter=FlowRunFilter(state=FlowRunFilterState(type=StateTypes(any_=[StateType.PAUSED]))),
+        )
+    asked = {"model_name": model_name, "version": version}
+    return next((run for run in runs if run.parameters == asked), None)

@@ -1,0 +1,294 @@
+"""Stage 7: whether the registered version becomes champion, and every other change of the champion.
+
+A change is an entry in the ledger first, then the aliases follow it. Who writes the entry has won; a process that dies
+before the aliases moved is caught up with by the next one that looks.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from mlflow.entities.model_registry import ModelVersion
+from mlflow.exceptions import MlflowException
+from mlflow.tracking import MlflowClient
+from prefect import task
+
+from tasks.ledger import Entry, How, Ledger, champions, make_ledger
+from tasks.policy import BACK_OFF_S, CARD_TAG, HOUR_S, worth_retrying
+from tasks.registered import CHALLENGER, CHAMPION, PREVIOUS, Reloaded, find_version, holder, reload_version
+from tasks.run_page import progress
+from tutor.config import RegistryConfig
+from tutor.errors import PromotionConflict, PromotionRefused, RegistryError, UsageError
+from tutor.settings import Store, whoami
+from tutor.stages import Finished, run_stage
+
+MAX_REASON_CHARACTERS = 500
+_MAX_REASONS_CHARACTERS = 1500
+# Which champion a change was decided against: any, where a person decides now and sees it.
+ANY_CHAMPION = object()
+
+
+@task(
+    name="promotion",
+    description="Opens the version in a fresh process; then 'challenger' moves, and 'champion' if that is for the run.",
+    retries=3,
+    retry_delay_seconds=BACK_OFF_S,
+    retry_condition_fn=worth_retrying,
+    timeout_seconds=HOUR_S,
+    tags={"registry", CARD_TAG},
+)
+def promote_challenger(config: RegistryConfig, registered: Finished, store: Store) -> Finished:
+    """Return the folder whose manifest says what became of the registered version.
+
+    Raises:
+        ReloadFailed: opened in a fresh process it does not repeat what it answered in its examination.
+        PromotionConflict: another version became champion since.
+    """
+    facts = registered.facts
+    inputs = {"registration": registered.digest, "run": facts["run_id"], "version": facts["version"]}
+    inputs |= {"promotion": config.promotion, "registry": store.tracking_uri}
+    try:
+        return run_stage(store.stages, "promotion", inputs, lambda _folder: _follow(config, facts, store))
+    except PromotionConflict:
+        # The verdict was reached beside a champion of yesterday: the next run is to compare anew.
+        shutil.rmtree(registered.folder)
+        raise
+
+
+def _follow(config: RegistryConfig, facts: Mapping[str, Any], store: Store) -> Mapping[str, Any]:
+    client = client_of(store)
+    name, number = facts["model_name"], facts["version"]
+    version = _existing(client, name, number)
+    with progress("Promoción", "pasos") as report_progress:
+        report_progress(0, 2)
+        reloaded = reload_version(version, store)
+        report_progress(1, 2)
+        client.set_registered_model_alias(name, CHALLENGER, number)
+        outcome = {"ask": "waiting", "never": "never"}.get(config.promotion, "promoted")
+        if facts["verdict"] != "accepted":
+            outcome = "refused"
+        elif outcome == "promoted" and holder(client, name, CHAMPION) != number:
+            promote(
+                name,
+                number,
+                " ".join(facts["reasons"])[:MAX_REASON_CHARACTERS],
+                how="automatic",
+                store=store,
+                expected=facts["compared_with"],
+                reloaded=reloaded,
+            )
+        report_progress(2, 2)
+    return {"outcome": outcome, "answers_repeated": reloaded.answers, "arithmetic": reloaded.arithmetic}
+
+
+def client_of(store: Store) -> MlflowClient:
+    """Return a client of the MLflow store."""
+    return MlflowClient(tracking_uri=store.tracking_uri, registry_uri=store.tracking_uri)
+
+
+def promote(
+    name: str,
+    number: str,
+    reason: str,
+    *,
+    how: How,
+    store: Store,
+    expected: object = ANY_CHAMPION,
+    who: str | None = None,
+    reloaded: Reloaded | None = None,
+) -> Entry:
+    """Return the ledger's entry with which version `number` of the model `name` became champion.
+
+    `reloaded` is given where the version was just opened in a fresh process; else that is done first.
+
+    Raises:
+        RegistryError: there is no such version.
+        PromotionRefused: its verdict is 'refused', or it is the champion already.
+        ReloadFailed: opened in a fresh process it does not repeat what it answered in its examination.
+        PromotionConflict: another change came first, or the champion is not `expected`.
+    """
+    reason, who = checked_reason(reason), who or whoami()
+    reason, who = checked_reason(reason), who or whoami()
+    client, ledger, known = _opened(name, store)
+    version = _existing(client, name, number)
+    champion = holder(client, name, CHAMPION)
+    _refuse_unaccepted(version)
+    if champion == number:
+        raise PromotionRefused(f"version {number} of {name} is the champion already; nothing was changed")
+    if expected is not ANY_CHAMPION and champion != expected:
+        raise PromotionConflict(
+            f"version {number} of {name} was compared with {_named(expected)}, but the champion is now "
+            f"{_named(champion)}; retrain again, and only the comparison is made anew"
+        )
+    evidence = _evidence(version, reloaded or reload_version(version, store))
+    entry = Entry("promote", how, number, champion, number, champion, who, _now(), reason, evidence)
+    return _carry_out(client, ledger, entry, known)
+
+
+def rollback(name: str, reason: str, *, store: Store, how: How = "command", who: str | None = None) -> Entry:
+    """Return the ledger's entry with which the champion before the present one became champion again.
+
+    Raises:
+        PromotionRefused: there was none before, or the alias was moved without the ledger.
+        RegistryError: the version to go back to is no longer there.
+        ReloadFailed: opened in a fresh process it does not repeat what it answered in its examination.
+        PromotionConflict: another change came first.
+    """
+    reason, who = checked_reason(reason), who or whoami()
+    reason, who = checked_reason(reason), who or whoami()
+    client, ledger, known = _opened(name, store)
+    champion, path = holder(client, name, CHAMPION), champions(known)
+    if not path or champion != path[-1]:
+        recorded = _named(path[-1] if path else None)
+        raise PromotionRefused(
+            f"the champion of {name} is {_named(champion)}, but its history ends with {recorded}: it was moved by "
+            "other means; say with 'tutor promote VERSION --reason …' which one it is to be"
+        )
+    if len(path) < 2:
+        raise PromotionRefused(f"version {champion} is the first champion of {name}; there is none to go back to")
+    target, before_it = path[-2], path[-3] if len(path) > 2 else None
+    version = _existing(client, name, target)
+    evidence = _evidence(version, reload_version(version, store))
+    entry = Entry("rollback", how, target, champion, target, before_it, who, _now(), reason, evidence)
+    return _carry_out(client, ledger, entry, known)
+
+
+def refuse(name: str, number: str, reason: str, *, store: Store, how: How, who: str | None = None) -> Entry:
+    """Return the ledger's entry that says that a person did not want version `number` as champion; none moves.
+
+    Raises:
+        RegistryError: there is no such version.
+        PromotionRefused: it is the champion.
+        PromotionConflict: another change came first.
+    """
+    reason, who = checked_reason(reason), who or whoami()
+    reason, who = checked_reason(reason), who or whoami()
+    client, ledger, known = _opened(name, store)
+    version = _existing(client, name, number)
+    champion = holder(client, name, CHAMPION)
+    if champion == number:
+        raise PromotionRefused(f"version {number} is the champion of {name}; 'tutor rollback' takes it back")
+    path = champions(known)
+    previous = path[-2] if len(path) > 1 else None
+    evidence = _evidence(version, None)
+    entry = Entry("refuse", how, number, champion, champion, previous, who, _now(), reason, evidence)
+    return _carry_out(client, ledger, entry, known)
+
+
+def settle(client: MlflowClient, ledger: Ledger) -> tuple[Entry, ...]:
+    """Return the entries of the ledger, after the aliases have followed the last one.
+
+    Raises:
+        RegistryError: the version that was to become champion is no longer there; its entry is withdrawn.
+    """
+    while True:
+        entries = ledger.entries()
+        if not entries or ledger.settled() >= len(entries):
+            return entries
+        last = entries[-1]
+        if last.after and not find_version(client, ledger.model_name, last.after):
+            _withdraw(ledger, entries)
+            settle(client, ledger)
+            raise RegistryError(
+                f"version {last.after} of {ledger.model_name} vanished from the registry while it became champion; "
+                f"{_named(last.before)} is champion"
+            )
+        _move(client, ledger.model_name, CHAMPION, last.after)
+        _move(client, ledger.model_name, PREVIOUS, last.previous)
+        ledger.settle(last.number)
+        # Whoever wrote behind this entry meanwhile has moved the aliases too, perhaps before we did: look again.
+
+
+def _withdraw(ledger: Ledger, entries: Sequence[Entry]) -> None:
+    last, path = entries[-1], champions(entries)
+    previous = path[-3] if len(path) > 2 else None
+    reason = f"la versión {last.after} ya no está en el registro"
+    entry = Entry("withdraw", last.how, last.version, last.after, last.before, previous, whoami(), _now(), reason, {})
+    ledger.append(entry, entries)
+
+
+def _move(client: MlflowClient, name: str, alias: str, number: str | None) -> None:
+    if number and find_version(client, name, number):
+        client.set_registered_model_alias(name, alias, number)
+    elif holder(client, name, alias):
+        client.delete_registered_model_alias(name, alias)
+
+
+def _opened(name: str, store: Store) -> tuple[MlflowClient, Ledger, tuple[Entry, ...]]:
+    client = client_of(store)
+    try:
+        client.get_registered_model(name)
+    except MlflowException as error:
+        if error.error_code != "RESOURCE_DOES_NOT_EXIST":
+            raise
+        raise RegistryError(
+            f"there is no model {name} in {store.tracking_uri}; 'tutor retrain' registers one"
+        ) from None
+    ledger = make_ledger(client, name, store)
+    return client, ledger, settle(client, ledger)
+
+
+def _existing(client: MlflowClient, name: str, number: str) -> ModelVersion:
+    version = find_version(client, name, number)
+    if version is None:
+        raise RegistryError(
+            f"there is no version {number} of {name} in the registry; 'tutor history' names those known"
+        )
+    return version
+
+
+def _refuse_unaccepted(version: ModelVersion) -> None:
+    verdict = version.tags.get("verdict", "unknown")
+    if verdict != "accepted":
+        raise PromotionRefused(
+            f"version {version.version} of {version.name} may not become champion, for its verdict is '{verdict}': "
+            f"{' '.join(_reasons(version)) or 'it was not examined'}"
+        )
+
+
+def _carry_out(client: MlflowClient, ledger: Ledger, entry: Entry, known: Sequence[Entry]) -> Entry:
+    # As late as can be: reloading took its time.
+    _existing(client, ledger.model_name, entry.version)
+    written = ledger.append(entry, known)
+    settle(client, ledger)
+    decision = f"{written.action} {written.when} {written.who}: {written.reason}"
+    client.set_model_version_tag(ledger.model_name, written.version, "decision", decision)
+    return written
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def checked_reason(reason: str) -> str:
+    """Return `reason` on one line.
+
+    Raises:
+        UsageError: it says nothing, or is longer than the history keeps.
+    """
+    reason = " ".join(reason.split())
+    if not reason or len(reason) > MAX_REASON_CHARACTERS:
+        raise UsageError(f"--reason: got {len(reason)} characters, expected 1 to {MAX_REASON_CHARACTERS}")
+    return reason
+
+
+def _evidence(version: ModelVersion, reloaded: Reloaded | None) -> dict[str, Any]:
+    """Return what the decision rests on, short enough for the ledger; the rest stands in the run that it names."""
+    tags = version.tags
+    kept = ("verdict", "dataset_digest", "base_revision", "commit", "adapter_sha256", "accuracy", "compared_with")
+    facts: dict[str, Any] = {name: tags[name] for name in kept if name in tags}
+    facts |= {"run_id": version.run_id, "reasons": " ".join(_reasons(version))[:_MAX_REASONS_CHARACTERS]}
+    if reloaded:
+        facts |= {"answers_repeated": reloaded.answers, "arithmetic": reloaded.arithmetic}
+    return facts
+
+
+def _reasons(version: ModelVersion) -> list[str]:
+    return str(version.tags.get("reasons", "")).splitlines()
+
+
+def _named(version: object) -> str:
+    return f"version {version}" if version else "none"

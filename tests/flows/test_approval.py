@@ -1,0 +1,125 @@
+"""A person is asked on a real Prefect server: the run suspends, is answered by form or command, and goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from mlflow.tracking import MlflowClient
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.objects import FlowRun
+from prefect.exceptions import Pause, PrefectHTTPStatusError
+from prefect.flow_engine import run_flow
+from prefect.flow_runs import resume_flow_run
+
+from flows.approval import FLOW_NAME, approval, ask_a_person
+from flows.command import main
+from tasks.ledger import make_ledger, open_ledger
+from tasks.promotion import promote
+from tasks.registered import Reloaded, holder
+from tutor.errors import PromotionConflict
+from tutor.settings import Store
+
+NAME = "tutor-prueba"
+
+
+@pytest.fixture
+def client(store: Store, database: None, monkeypatch: pytest.MonkeyPatch) -> MlflowClient:
+    """Register three accepted versions without a model; 2 and 3 were compared with 1, which is champion."""
+    monkeypatch.setattr("tasks.promotion.reload_version", lambda version, store: Reloaded(6, "float32 on cpu"))
+    client = MlflowClient(store.tracking_uri, store.tracking_uri)
+    make_ledger(client, NAME, store)
+    for compared_with in ("", "1", "1"):
+        tags = {"verdict": "accepted", "reasons": "Acierta más.", "compared_with": compared_with}
+        client.create_model_version(NAME, f"{store.artifacts_uri}/x", tags=tags, description="**Veredicto: aceptado**")
+    promote(NAME, "1", "primera", how="command", store=store)
+    return client
+
+
+@pytest.fixture
+def asked(prefect_server: None, client: MlflowClient) -> Callable[[str], FlowRun]:
+    """Return a function that asks about a version and works on the run, as a worker does, until it suspends."""
+    approval.to_deployment(FLOW_NAME).apply()
+
+    def ask(version: str) -> FlowRun:
+        name = ask_a_person(NAME, version, run_id=client.get_registered_model(NAME).tags["tutor.ledger"])
+        assert name == ask_a_person(NAME, version, run_id=client.get_registered_model(NAME).tags["tutor.ledger"])
+        with get_client(sync_client=True) as prefect:
+            (run,) = [run for run in prefect.read_flow_runs() if run.name == name and run.state_name == "Scheduled"]
+        _work_on(run)
+        return run
+
+    return ask
+
+
+def _work_on(run: FlowRun) -> Any:
+    with get_client(sync_client=True) as prefect:
+        current = prefect.read_flow_run(run.id)
+    try:
+        return run_flow(approval, flow_run=current, parameters=run.parameters, return_type="state")
+    except Pause:  # here the process of a worker ends
+        return None
+
+
+def _state(run: FlowRun) -> str | None:
+    with get_client(sync_client=True) as prefect:
+        return prefect.read_flow_run(run.id).state_name
+
+
+def test_a_yes_by_the_form_promotes_and_the_evidence_lies_beside_it(
+    asked: Callable[[str], FlowRun], client: MlflowClient
+) -> None:
+    from prefect.artifacts import Artifact
+
+    run = asked("2")
+    assert _state(run) == "Suspended", "no process runs, and no slot is taken"
+    assert "Veredicto: aceptado" in str(Artifact.get("approval-2").data)
+    assert holder(client, NAME, "champion") == "1"
+    for form in (None, {}, {"decision": "perhaps", "reason": "x", "name": "y"}, {"decision": "approve", "reason": "x"}):
+        with pytest.raises((PrefectHTTPStatusError, RuntimeError)):
+            resume_flow_run(run.id, run_input=form)
+        assert _state(run) == "Suspended", form
+    resume_flow_run(run.id, run_input={"decision": "approve", "reason": "explica mejor", "name": "Ana"})
+    assert _work_on(run).is_completed()
+    assert (holder(client, NAME, "champion"), holder(client, NAME, "previous")) == ("2", "1")
+    last = open_ledger(client, NAME).entries()[-1]
+    assert (last.action, last.how, last.who, last.reason) == ("promote", "approval", "Ana", "explica mejor")
+
+
+def test_a_no_by_the_command_leaves_the_champion(
+    asked: Callable[[str], FlowRun], client: MlflowClient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = asked("3")
+    assert main(["refuse", "3", "--reason", "demasiado seco", "--model", NAME]) == 0
+    assert f"'{NAME} version 3' was answered" in capsys.readouterr().out
+    assert _work_on(run).is_completed()
+    assert holder(client, NAME, "champion") == "1"
+    last = open_ledger(client, NAME).entries()[-1]
+    assert (last.action, last.version, last.reason) == ("refuse", "3", "demasiado seco")
+
+
+def test_a_yes_that_comes_after_another_champion_is_told(
+    asked: Callable[[str], FlowRun], client: MlflowClient, store: Store
+) -> None:
+    run = asked("2")
+    promote(NAME, "3", "entretanto", how="command", store=store)
+    assert main(["approve", "2", "--reason", "explica mejor", "--model", NAME]) == 0
+    failed = _work_on(run)
+    assert failed.is_failed()
+    with pytest.raises(PromotionConflict, match="was compared with version 1, but the champion is now version 3"):
+        failed.result()
+    assert holder(client, NAME, "champion") == "3"
+
+
+@pytest.mark.usefixtures("prefect_server")
+def test_without_a_deployment_or_a_waiting_run_the_command_does_it_at_once(
+    client: MlflowClient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["approve", "2", "--reason", "explica mejor", "--model", NAME]) == 0
+    assert "version 2 is champion, 1 was" in capsys.readouterr().out
+    assert holder(client, NAME, "champion") == "2"
+    assert main(["refuse", "3", "--reason", "no", "--model", NAME]) == 0
+    assert "version 3 does not become champion; 2 stays" in capsys.readouterr().out
+    assert main(["approve", "3", "--reason", "sí", "--model", NAME]) == 1
+    assert "the champion is now version 2" in capsys.readouterr().err

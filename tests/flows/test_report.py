@@ -1,0 +1,162 @@
+"""`tutor report`: from a log, from MLflow runs, and what it says when it cannot."""
+
+import json
+from pathlib import Path
+
+import pytest
+from mlflow.entities import Metric, Param
+from mlflow.tracking import MlflowClient
+
+from flows.command import main
+from tasks.run_record import FACTS, REPORT
+from tests.tutor.analysis.samples import write_log, write_state
+from tutor.settings import Store
+
+LOSSES = (2.0, 1.0, 0.6, 0.5, 0.45, 0.44, 0.43, 0.42)
+
+
+def test_a_log_becomes_a_page_in_the_language_asked_for(
+    store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = write_log(tmp_path)
+    assert main(["report", str(log)]) == 0
+    page, text = capsys.readouterr().out.split()
+    assert Path(page).parent == store.home / "reports" / "entrenamiento.log"
+    told = Path(text).read_text(encoding="utf-8")
+    for figure in (
+        "97,82 %",
+        "96,06 %",
+        "épocas 1–50",
+        "épocas 51–100",
+        "épocas 101–250",
+        "77 %",
+        "3087,42 MB de 4000 MB",
+    ):
+        assert figure in told
+        assert figure in Path(page).read_text(encoding="utf-8").replace('<span class="unit">', "").replace(
+            "</span>", ""
+        )
+    out = tmp_path / "out"
+    state = write_state(tmp_path)
+    memory = ["--peak-mb", "3087.42", "--card-mb", "4000"]
+    assert main(["report", str(state), "--language", "en", "--output", str(out), *memory]) == 0
+    assert "3,087.42 MB of 4,000 MB at the peak, 77%." in (out / "report.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "RUN"),
+        (["nowhere.log"], "there is no such file"),
+        (["README.md"], "no loss was logged"),
+        (["pyproject.toml", "README.md"], "no loss was logged"),
+        (["tests"], "holds no trainer_state.json"),
+        (["README.md", "--language", "fr"], "invalid choice: 'fr'"),
+        (["README.md", "--peak-mb", "-3"], "expected a number above 0"),
+        (["README.md", "--card-mb", "nan"], "expected a number above 0"),
+        (["a", "b", "--card-mb", "4000"], "got 2 runs; expected one"),
+        (["README.md", "models:/nobody"], "no loss was logged"),
+    ],
+)
+def test_a_wrong_report_is_one_line_and_exit_2(
+    arguments: list[str], said: str, store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["report", *arguments]) == 2
+    complaint = capsys.readouterr().err
+    assert said in complaint
+    assert complaint.startswith("tutor: ")
+    assert complaint.count("\n") == 1
+
+
+def test_a_folder_that_cannot_be_written_is_named(
+    store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("")
+    log = write_log(tmp_path)
+    assert main(["report", str(log), "--output", str(tmp_path / "file" / "out")]) == 2
+    assert "cannot be written" in capsys.readouterr().err
+
+
+def test_runs_of_mlflow_are_told_alone_together_and_as_a_history(
+    store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    client = MlflowClient(store.tracking_uri, registry_uri=store.tracking_uri)
+    experiment = client.create_experiment("pruebas", store.artifacts_uri)
+    runs = [_make_run(client, experiment, tmp_path, right) for right in (2, 9)]
+    client.create_registered_model("tutor")
+    for run, verdict in zip(runs, ("refused", "accepted"), strict=True):
+        tags = {"verdict": verdict, "reasons": f"Motivo de {verdict}."}
+        client.create_model_version("tutor", f"runs:/{run}/tutor", run, tags=tags)
+    client.set_registered_model_alias("tutor", "champion", "2")
+
+    first = _told(["report", "models:/tutor@champion"], capsys)
+    assert "acierta 9 de 10 preguntas que nunca vio (90 %)" in first
+    assert "Motivo de accepted." in first
+    assert "| primaria 1 | 5 | 0 (0 %) | 5 (100 %) | +5 |" in first
+    assert "| Épocas | 4 de 4 previstas |" in first
+    assert "Máquina de prueba" in first
+    assert "0,9000 en la época 2" in first
+    assert "12,00 Wh" in first
+
+    # Without what only the flow knew: the first run left no facts.
+    bare = _told(["report", runs[0]], capsys)
+    assert "Motivo de refused." in bare
+    assert "Máquina de prueba" not in bare
+    assert "None" not in bare.split("## Detalles")[0]
+
+    both = _told(["report", *runs], capsys)
+    assert "9 de 10 preguntas nunca vistas" in both
+    assert "training.seed" in both
+    history = _told(["report", "models:/tutor"], capsys)
+    assert "la versión 2, que acertó el 90 %" in history
+    assert history.count("- **Versión ") == 1
+    _write_ledger(client, experiment)
+    assert "**Versión 1, desde el 2/1/2026.** La 2 fallaba." in _told(["report", "models:/tutor"], capsys)
+    for wrong in ("models:/nobody", "models:/tutor/9", "models:/tutor@nobody", "0" * 32):
+        assert main(["report", wrong]) == 2
+        assert capsys.readouterr().err.count("\n") == 1
+    assert main(["report", "models:/tutor", runs[0]]) == 2
+    assert "names no version" in capsys.readouterr().err
+
+
+def _write_ledger(client: MlflowClient, experiment: str) -> None:
+    """Write changes of champion as the registry keeps them: JSON in the parameters of a run that a tag names."""
+    ledger = client.create_run(experiment).info.run_id
+    for number, (before, after, reason) in enumerate(
+        ((None, "2", "Mejor."), ("2", "1", "La 2 fallaba."), ("1", "1", "No."))
+    ):
+        entry = {"before": before, "after": after, "when": f"2026-01-0{number + 1}T10:00:00+00:00", "reason": reason}
+        client.log_param(ledger, f"{number + 1:06}", json.dumps(entry))
+    client.set_registered_model_tag("tutor", "tutor.ledger", ledger)
+
+
+def _told(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
+    assert main(arguments) == 0
+    return Path(capsys.readouterr().out.split()[1]).read_text(encoding="utf-8")
+
+
+def _make_run(client: MlflowClient, experiment: str, folder: Path, right: int) -> str:
+    """Return a run as the flow leaves it; one with many right answers has the facts of the flow beside it."""
+    run = client.create_run(experiment, run_name=f"training-{right}").info.run_id
+    metrics = [
+        *(Metric("loss", loss, at, 10 * at) for at, loss in enumerate(LOSSES, start=1)),
+        *(Metric("epoch", at / 2, at, 10 * at) for at in range(1, len(LOSSES) + 1)),
+        *(Metric("held_out_loss", loss, at, 20 * at) for at, loss in enumerate((1.0, 0.9, 0.9, 0.9), start=1)),
+        *(Metric(f"{who}.accuracy", share, 1, 80) for who, share in (("base", 0.0), ("challenger", right / 10))),
+        Metric("peak_mib", 900.0, 1, 80),
+        Metric("energy_wh", 12.0, 1, 80),
+    ]
+    client.log_batch(run, metrics, [Param("training.epochs", "4"), Param("training.seed", str(right))])
+    for who, correct in (("base", 0), ("challenger", right)):
+        rows = [[f"¿{at}+1?", "suma", str(at + 1), "no", at < correct] for at in range(10)]
+        table = {"columns": ["question", "topic", "expected", "reply", "correct"], "data": rows}
+        client.log_text(run, json.dumps(table), f"answers/{who}.json")
+    if right > 5:
+        facts = {
+            "machine": {"name": "Máquina de prueba", "place": "card", "memory_mib": 4000},
+            "stages": {"training": 60.0},
+            "levels": {f"¿{at}+1?": "primaria 1" for at in range(5)},
+            "data": {"name": "filas.jsonl", "training": 640},
+        }
+        client.log_text(run, json.dumps(facts), f"{REPORT}/{FACTS}")
+    return str(run)

@@ -1,0 +1,1 @@
+"""What a training run did, told to beginner and expert: figures -> conclusions -> text and pictures -> pages."""

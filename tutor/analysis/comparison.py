@@ -1,0 +1,158 @@
+"""The report on several runs side by side: what changed, and did it help."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import pairwise
+
+from tutor.analysis.conclusions import Conclusions, Tally, compared, conclude
+from tutor.analysis.document import Block, Document, Listing, Paragraph, Picture, section, table
+from tutor.analysis.language import Language
+from tutor.analysis.phrases import loss, size
+from tutor.analysis.record import Answer, RunRecord
+from tutor.analysis.trend_pictures import losses_picture, topics_picture
+
+_Runs = Mapping[str, RunRecord]
+
+
+def compare(runs: Sequence[RunRecord], words: Language) -> Document:
+    """Return the report that compares `runs`, two or more."""
+    named = _named(runs)
+    found = {name: conclude(run) for name, run in named.items()}
+    sections = (
+        *section("numbers", words.say("comparison.section.numbers"), _numbers(named, found, words)),
+        *section("course", words.say("comparison.section.course"), _course(named, words)),
+        *section("accuracy", words.say("comparison.section.accuracy"), _accuracy(named, words)),
+        *section("settings", words.say("comparison.section.settings"), _settings(named, words)),
+    )
+    return Document(
+        language=words.code,
+        title=words.say("comparison.title"),
+        subtitle=words.say("comparison.subtitle", count=words.number(len(runs))),
+        lead=(_best(named, words),),
+        sections=sections,
+        footer=words.say("footer", origin="; ".join(run.origin for run in runs)),
+    )
+
+
+def _named(runs: Sequence[RunRecord]) -> dict[str, RunRecord]:
+    """Return the runs by name; of those with the same name, the later ones bear their place too."""
+    named: dict[str, RunRecord] = {}
+    for place, run in enumerate(runs, start=1):
+        named[run.name if run.name not in named else f"{run.name} ({place})"] = run
+    return named
+
+
+def _tuned(run: RunRecord) -> tuple[Answer, ...]:
+    return run.answers.get("challenger", ())
+
+
+def _best(runs: _Runs, words: Language) -> Paragraph:
+    """Return which run answers most questions right, if all were asked the same ones."""
+    questions = [{answer.question for answer in _tuned(run)} for run in runs.values()]
+    if not questions[0] or any(asked != questions[0] for asked in questions):
+        return Paragraph(words.say("comparison.unknown.text"), words.say("comparison.unknown"), "warning")
+    right = {name: sum(answer.correct for answer in _tuned(run)) for name, run in runs.items()}
+    most, n = max(right.values()), len(questions[0])
+    best = [name for name, count in right.items() if count == most]
+    figures = {"right": words.number(most), "n": words.number(n)}
+    if len(best) > 1:
+        return Paragraph(words.say("comparison.tie", names=", ".join(best), **figures), tone="note")
+    text = words.say("comparison.best", name=best[0], share=words.percent(most / n), **figures)
+    return Paragraph(text, words.say("comparison.best.strong"), "good")
+
+
+def _numbers(runs: _Runs, found: Mapping[str, Conclusions], words: Language) -> Iterator[Block]:
+    rows: tuple[tuple[str, Callable[[str, RunRecord], str | None]], ...] = (
+        ("numbers.loss", lambda _, run: f"{loss(run.loss.first, words)} → {loss(run.loss.last, words)}"),
+        ("course.fall", lambda name, _: words.percent(found[name].improvement, 2)),
+        ("numbers.held_out_loss", lambda _, run: loss(run.held_out_loss.last, words) if run.held_out_loss else None),
+        ("numbers.accuracy", lambda _, run: _right(_tuned(run), words)),
+        ("who.base", lambda _, run: _right(run.answers.get("base", ()), words)),
+        ("trend.verdict", lambda _, run: words.texts.get(f"verdict.{run.verdict}")),
+        ("summary.epochs", lambda _, run: words.number(run.epochs_run, 2) if run.epochs_run else None),
+        ("numbers.time", lambda _, run: words.duration(run.seconds) if run.seconds else None),
+        ("numbers.tokens_a_second", lambda _, run: _speed(run, words)),
+        (
+            "numbers.peak",
+            lambda _, run: size(run.memory.peak, run.memory, words) if run.memory and run.memory.peak else None,
+        ),
+        ("data.training", lambda _, run: words.number(run.rows_an_epoch) if run.rows_an_epoch else None),
+        ("numbers.energy", lambda _, run: f"{words.number(run.energy_wh, 2)} Wh" if run.energy_wh else None),
+    )
+    absent = words.say("comparison.absent")
+    cells = [(words.say(key), [value(name, run) for name, run in runs.items()]) for key, value in rows]
+    kept = [(key, *(value or absent for value in values)) for key, values in cells if any(values)]
+    yield from table((words.say("numbers.metric"), *runs), kept, range(1, len(runs) + 1))
+
+
+def _right(answers: Sequence[Answer], words: Language) -> str | None:
+    if not answers:
+        return None
+    right = sum(answer.correct for answer in answers)
+    return f"{words.number(right)} / {words.number(len(answers))} ({words.percent(right / len(answers))})"
+
+
+def _speed(run: RunRecord, words: Language) -> str | None:
+    return f"{words.number(run.tokens_a_second)} tokens/s" if run.tokens_a_second else None
+
+
+def _course(runs: _Runs, words: Language) -> Iterator[Block]:
+    losses = {name: run.loss for name, run in runs.items() if len(run.loss) > 1}
+    if losses:
+        alt, caption = words.say("comparison.picture.loss.alt"), words.say("comparison.picture.loss")
+        yield Picture("losses", losses_picture(losses, words), alt, caption)
+
+
+def _accuracy(runs: _Runs, words: Language) -> Iterator[Block]:
+    examined = {name: _tuned(run) for name, run in runs.items() if _tuned(run)}
+    said = [_pair(before, after, examined, words) for before, after in pairwise(examined)]
+    if items := tuple(item for item in said if item):
+        yield Listing(items)
+    topics = {name: _by_topic(answers) for name, answers in examined.items()}
+    if len(topics) > 1 and any(len(by_topic) > 1 for by_topic in topics.values()):
+        alt, caption = words.say("comparison.picture.topics.alt"), words.say("comparison.picture.topics")
+        yield Picture("topics", topics_picture(topics, words), alt, caption)
+
+
+def _pair(before: str, after: str, examined: Mapping[str, Sequence[Answer]], words: Language) -> tuple[str, str] | None:
+    pair = compared(examined[before], examined[after])
+    if pair is None:
+        return None
+    worse = compared(examined[after], examined[before])
+    if worse and worse.improved:
+        judged, chance = "comparison.worse", worse.chance
+    else:
+        judged, chance = ("comparison.beyond" if pair.improved else "comparison.chance"), pair.chance
+    text = words.say(
+        "comparison.pair",
+        before=before,
+        after=after,
+        gained=words.number(len(pair.gained)),
+        lost=words.number(len(pair.lost)),
+        n=words.number(pair.after.n),
+        judged=words.say(judged, chance=_chance(chance, words)),
+    )
+    return "", text
+
+
+def _chance(chance: float, words: Language) -> str:
+    return words.percent(chance, 1) if chance >= 0.001 else words.say("comparison.tiny", chance=words.percent(0.001, 1))
+
+
+def _by_topic(answers: Sequence[Answer]) -> dict[str, Tally]:
+    marks: dict[str, list[bool]] = {}
+    for answer in answers:
+        marks.setdefault(answer.topic, []).append(answer.correct)
+    return {topic: Tally(sum(given), len(given)) for topic, given in marks.items()}
+
+
+def _settings(runs: _Runs, words: Language) -> Iterator[Block]:
+    absent = words.say("comparison.absent")
+    names = sorted({name for run in runs.values() for name in run.settings})
+    values = {name: [run.settings.get(name, absent) for run in runs.values()] for name in names}
+    changed = [(name, *told) for name, told in values.items() if len(set(told)) > 1]
+    if changed:
+        yield from table((words.say("details.setting"), *runs), changed)
+    elif names:
+        yield Paragraph(words.say("comparison.same"))

@@ -1,0 +1,72 @@
+"""What is on disk for good, and what is said when a disk is full."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tutor.errors import StorageFull
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+# What libraries that write from Rust or C++ say in place of the system's number for it.
+_SAID_FULL = (
+    "os error 28",
+    "os error 27",
+    "basic_ios::clear: iostream error",
+    "PytorchStreamWriter failed writing",
+    "database or disk is full",
+)
+
+
+@contextmanager
+def told_when_full(folder: Path, what: str, advice: str) -> Iterator[None]:
+    """Turn the failure of a write for lack of space, whatever a library makes of it, into one sentence.
+
+    Raises:
+        StorageFull: the disk or the quota that `folder` lies on is full.
+    """
+    try:
+        yield
+    except StorageFull:
+        raise
+    except Exception as error:
+        if not _is_full(error):
+            raise
+        free = shutil.disk_usage(folder).free
+        raise StorageFull(
+            f"{what}: no space is left for {folder} ({free / 2**20:.1f} MiB free on that disk); {advice}"
+        ) from error
+
+
+def write_through(folder: Path) -> None:
+    """Have the system write every file below `folder`, and the folders' own entries, to the disk."""
+    for path in (folder, *folder.rglob("*")):
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def replace_text(file: Path, text: str) -> None:
+    """Write `text` to `file` so that a reader finds the old text or the new one, never a part."""
+    temporary = file.with_name(f"{file.name}.partial")
+    with temporary.open("w", encoding="utf-8") as opened:
+        opened.write(text)
+        opened.flush()
+        os.fsync(opened.fileno())
+    temporary.replace(file)
+
+
+def _is_full(error: BaseException | None) -> bool:
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in _FULL:
+            return True
+        if any(said in str(error) for said in _SAID_FULL):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
