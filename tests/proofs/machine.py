@@ -20,7 +20,7 @@ import psutil
 from tests.proofs.postgres import free_port
 from tutor.settings import REPOSITORY
 
-PATIENCE_S = 420
+PATIENCE_S = 900
 # Of our own: the server forgets a client's token when that client asks for another.
 _CLIENT = str(uuid4())
 
