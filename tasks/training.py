@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -85,10 +85,15 @@ def _train(
         delivering(spool, run.log_points),
         watched_machine(spool.add),
     ):
-        sections = {"model": config.model, "lora": config.lora, "training": config.training}
-        told = {"log_metrics": spool.add, "report_progress": report_progress}
-        watched = {"validation": Validation(rows, asked.max_new_tokens, asked.batch_rows)}
-        options = sections | told | watched
+        options: dict[str, Any] = {
+            "model": config.model,
+            "lora": config.lora,
+            "training": config.training,
+            "log_metrics": spool.add,
+            "report_progress": report_progress,
+            "validation": Validation(rows, asked.max_new_tokens, asked.batch_rows),
+        }
+        attempt: Callable[[], Mapping[str, Any]]
         if config.training.processes > 1:
             attempt = partial(train_together, base, tokens / TOKENS, folder, **options)
         else:

@@ -7,7 +7,7 @@ early, so that more than half of its arithmetic would be for padding.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor
@@ -38,14 +38,14 @@ def write_greedily(model: Any, ids: Tensor, mask: Tensor, calculator: Calculator
     open_ = torch.ones_like(rows, dtype=torch.bool)
     cache = DynamicCache(config=model.config)
     fed = ids
-    texts: Any = ids
+    texts = ids
     for step in range(limits.max_new_tokens):
         places = (mask.cumsum(dim=1) - 1).clamp(min=0)[:, -fed.shape[1] :]
         out = model(
             input_ids=fed, attention_mask=mask, position_ids=places, past_key_values=cache, use_cache=True,
             logits_to_keep=1,
         )  # fmt: skip
-        token = calculator(texts, out.logits[:, -1].float()).argmax(dim=1)
+        token = calculator(cast("torch.LongTensor", texts), out.logits[:, -1].float()).argmax(dim=1)
         token = token.where(open_, limits.padding)
         written[rows, step] = token
         open_ &= token != limits.end

@@ -272,7 +272,8 @@ class _SupervisedTrainer(Trainer):
                 checkpoints.finish(folder, step)
 
     def _get_train_sampler(self, train_dataset: Any = None) -> ShuffledPacks:
-        return ShuffledPacks(len(self.train_dataset), self.args.seed, self.args.world_size * self.args.train_batch_size)
+        packs: Any = self.train_dataset
+        return ShuffledPacks(len(packs), self.args.seed, self.args.world_size * self.args.train_batch_size)
 
 
 def _summed_loss(causal: Any, input_ids: Tensor, position_ids: Tensor, labels: Tensor) -> Tensor:

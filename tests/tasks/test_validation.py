@@ -43,12 +43,15 @@ def test_too_many_bad_rows_stop_the_run_and_are_kept(dataset: Path, store: Store
     assert not worth_retrying(None, None, _failed(caught.value))
 
 
-def test_a_dataset_of_one_template_is_refused_with_the_reason(store: Store, tmp_path: Path) -> None:
+def test_a_dataset_of_one_template_is_learned_from_whole_or_refused_with_the_reason(
+    store: Store, tmp_path: Path
+) -> None:
     records: list[object] = [{"question": f"Calcula {n} + 1", "answer": n + 1} for n in range(40)]
     path = write_jsonl(tmp_path / "d.jsonl", records)
-    for share in (0.000001, 0.5):
-        with pytest.raises(UnfitDataset, match=r"held out"):
-            validate_dataset.fn(DataConfig(path=path, held_out_share=share), store)
+    stage = validate_dataset.fn(DataConfig(path=path, held_out_share=0.000001, validation_share=0), store)
+    assert len((stage.folder / TRAINING_ROWS).read_text(encoding="utf-8").splitlines()) == 40
+    with pytest.raises(UnfitDataset, match=r"held out"):
+        validate_dataset.fn(DataConfig(path=path, held_out_share=0.5), store)
 
 
 def test_a_dataset_that_is_not_there_is_named(store: Store, tmp_path: Path) -> None:
