@@ -10,6 +10,7 @@ from typing import Any
 from prefect import task
 
 from tasks.policy import BACK_OFF_S, CARD_TAG, HOUR_S, worth_retrying
+from tasks.run_page import progress
 from tasks.validation import HELD_OUT_ROWS
 from tutor.adapter import digest_of_adapter
 from tutor.config import EvaluationConfig, ModelConfig
@@ -23,7 +24,6 @@ from tutor.evaluation import (
 )
 from tutor.forgetting import GeneralTest, examine_general, read_general_test
 from tutor.frozen_test import frozen_rows
-from tutor.progress import progress
 from tutor.rows import Row, digest_of, read_written_rows
 from tutor.settings import Store
 from tutor.stages import Finished, run_stage

@@ -19,9 +19,9 @@ from prefect import task
 from tasks.ledger import Entry, How, Ledger, champions, make_ledger
 from tasks.policy import BACK_OFF_S, CARD_TAG, HOUR_S, worth_retrying
 from tasks.registered import CHALLENGER, CHAMPION, PREVIOUS, Reloaded, find_version, holder, reload_version
+from tasks.run_page import progress
 from tutor.config import RegistryConfig
 from tutor.errors import PromotionConflict, PromotionRefused, RegistryError, UsageError
-from tutor.progress import progress
 from tutor.settings import Store, whoami
 from tutor.stages import Finished, run_stage
 

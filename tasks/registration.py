@@ -19,11 +19,11 @@ from tasks.metric_spool import Spool
 from tasks.policy import BACK_OFF_S, HOUR_S, worth_retrying
 from tasks.promotion import settle
 from tasks.registered import CHAMPION, FILES_TAG, adapter_of, find_version, holder
+from tasks.run_page import progress
 from tasks.tracking import Run, Tracking
 from tutor.adapter import ADAPTER, read_origin
 from tutor.adapter_files import digests
 from tutor.config import RegistryConfig, VerdictConfig
-from tutor.progress import progress
 from tutor.reload_check import RECORDED
 from tutor.settings import REPOSITORY, Store
 from tutor.stages import Finished, run_stage
