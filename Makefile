@@ -14,10 +14,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setprove: $(INSTALLED) ## run the proofs on real servers, workers, PostgreSQL and a browser; options for pytest in ARGS
-	$(IN_VENV) -m pytest -m proof tests/proofs $(ARGS)
-
-up: $(INSTALLED) ## install everything into .venv; TORCH_BUILD=cpu|cu126|default overrides the look at the card
+setup: $(INSTALLED) ## install everything into .venv; TORCH_BUILD=cpu|cu126|default overrides the look at the card
 
 retrain: $(INSTALLED) ## retrain, evaluate and register; options in ARGS: make retrain ARGS="--profile cpu"
 	@$(VENV)/bin/tutor retrain $(ARGS)
