@@ -111,7 +111,6 @@ def promote(
         PromotionConflict: another change came first, or the champion is not `expected`.
     """
     reason, who = checked_reason(reason), who or whoami()
-    reason, who = checked_reason(reason), who or whoami()
     client, ledger, known = _opened(name, store)
     version = _existing(client, name, number)
     champion = holder(client, name, CHAMPION)
@@ -138,7 +137,6 @@ def rollback(name: str, reason: str, *, store: Store, how: How = "command", who:
         PromotionConflict: another change came first.
     """
     reason, who = checked_reason(reason), who or whoami()
-    reason, who = checked_reason(reason), who or whoami()
     client, ledger, known = _opened(name, store)
     champion, path = holder(client, name, CHAMPION), champions(known)
     if not path or champion != path[-1]:
@@ -164,7 +162,6 @@ def refuse(name: str, number: str, reason: str, *, store: Store, how: How, who: 
         PromotionRefused: it is the champion.
         PromotionConflict: another change came first.
     """
-    reason, who = checked_reason(reason), who or whoami()
     reason, who = checked_reason(reason), who or whoami()
     client, ledger, known = _opened(name, store)
     version = _existing(client, name, number)
