@@ -17,6 +17,7 @@ from mlflow.tracking import MlflowClient
 
 from tutor.analysis.record import Answer, Axis, BaseModel, Curve, Data, Memory, RunRecord, curve_of
 from tutor.analysis.trend import ChampionChange, VersionFigures
+from tutor.check_plan import VALIDATION_LOSS
 from tutor.errors import RegistryError
 from tutor.rows import NO_LEVEL
 from tutor.settings import Store
@@ -172,7 +173,7 @@ def _record(client: MlflowClient, run: Run, files: Mapping[str, Any]) -> RunReco
         name=run.info.run_name,
         axis=histories.axis,
         loss=loss,
-        held_out_loss=histories.curve("held_out_loss"),
+        held_out_loss=histories.curve(VALIDATION_LOSS),
         gradient_norm=histories.curve("grad_norm"),
         learning_rate=histories.curve("learning_rate"),
         speed=histories.curve("useful_tokens_per_second"),

@@ -10,6 +10,7 @@ from mlflow.tracking import MlflowClient
 from flows.command import main
 from tasks.run_record import FACTS, REPORT
 from tests.tutor.analysis.samples import write_log, write_state
+from tutor.check_plan import Check
 from tutor.settings import Store
 
 LOSSES = (2.0, 1.0, 0.6, 0.5, 0.45, 0.44, 0.43, 0.42)
@@ -141,7 +142,11 @@ def _make_run(client: MlflowClient, experiment: str, folder: Path, right: int) -
     metrics = [
         *(Metric("loss", loss, at, 10 * at) for at, loss in enumerate(LOSSES, start=1)),
         *(Metric("epoch", at / 2, at, 10 * at) for at in range(1, len(LOSSES) + 1)),
-        *(Metric("held_out_loss", loss, at, 20 * at) for at, loss in enumerate((1.0, 0.9, 0.9, 0.9), start=1)),
+        *(
+            Metric(name, value, at, 20 * at)
+            for at, loss in enumerate((1.0, 0.9, 0.9, 0.9), start=1)
+            for name, value in Check(20 * at, loss, 0, 0, seconds=1.0, elapsed_s=20.0 * at).metrics().items()
+        ),
         *(Metric(f"{who}.accuracy", share, 1, 80) for who, share in (("base", 0.0), ("challenger", right / 10))),
         Metric("peak_mib", 900.0, 1, 80),
         Metric("energy_wh", 12.0, 1, 80),
