@@ -231,6 +231,7 @@ TEXTS = {
     "flow.evaluation_challenger": "Examination of the new tutor",
     "flow.evaluation_champion": "Examination of the present tutor",
     "flow.registration": "Registration",
+    "flow.promotion": "Promotion",
     # Data
     "data.text": "Dataset: {name}.",
     "data.rows": "Rows",

@@ -232,6 +232,7 @@ TEXTS = {
     "flow.evaluation_challenger": "Examen del tutor nuevo",
     "flow.evaluation_champion": "Examen del tutor actual",
     "flow.registration": "Registro",
+    "flow.promotion": "Promoción",
     # Data
     "data.text": "Conjunto de datos: {name}.",
     "data.rows": "Filas",
