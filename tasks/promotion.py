@@ -16,7 +16,7 @@ from mlflow.exceptions import MlflowException
 from mlflow.tracking import MlflowClient
 from prefect import task
 
-from tasks.ledger import Entry, How, Ledger, champions, make_ledger
+from tasks.ledger import Entry, How, Ledger, champions, make_ledger, open_ledger
 from tasks.policy import BACK_OFF_S, CARD_TAG, HOUR_S, worth_retrying
 from tasks.registered import CHALLENGER, CHAMPION, PREVIOUS, Reloaded, find_version, holder, reload_version
 from tutor.config import RegistryConfig
@@ -62,6 +62,9 @@ def _follow(config: RegistryConfig, facts: Mapping[str, Any], store: Store) -> M
     client = client_of(store)
     name, number = facts["model_name"], facts["version"]
     version = _existing(client, name, number)
+    if ledger := open_ledger(client, name):
+        # What an attempt that was cut off wrote down itself must not look like somebody else's change.
+        settle(client, ledger)
     with progress("Promoción", "pasos") as report_progress:
         report_progress(0, 2)
         reloaded = reload_version(version, store)

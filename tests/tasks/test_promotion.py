@@ -352,3 +352,23 @@ def test_a_run_promotes_by_itself_asks_or_never_does(client: MlflowClient, store
     assert not (tmp_path / "registration-2").exists(), "the next run compares anew"
     assert (tmp_path / "registration-1").exists()
     assert _champion(client) == ("1", None)
+
+
+@pytest.mark.usefixtures("versions")
+def test_a_promotion_cut_off_behind_its_entry_is_finished_by_the_next_attempt(
+    client: MlflowClient, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*arguments: object) -> None:
+        raise ConnectionError("the registry is away")
+
+    facts = {"run_id": "r", "model_name": NAME, "version": "1", "verdict": "accepted", "reasons": ["Acierta más."]}
+    registered = Finished(tmp_path, "1", facts | {"compared_with": None}, reused=False)
+    config = RegistryConfig(model_name=NAME)
+    with monkeypatch.context() as cut:
+        cut.setattr("tasks.promotion._move", away)
+        with pytest.raises(ConnectionError):
+            promote_challenger.fn(config, registered, store)
+    assert _champion(client) == (None, None)
+    assert promote_challenger.fn(config, registered, store).facts["outcome"] == "promoted"
+    assert _champion(client) == ("1", None)
+    assert len(open_ledger(client, NAME).entries()) == 1
