@@ -26,6 +26,8 @@ from tutor.settings import Store, whoami
 from tutor.stages import Finished, run_stage
 
 MAX_REASON_CHARACTERS = 500
+# Of a version: what was decided about it last, by whom and why.
+DECISION_TAG = "decision"
 _MAX_REASONS_CHARACTERS = 1500
 # Which champion a change was decided against: any, where a person decides now and sees it.
 ANY_CHAMPION = object()
@@ -50,6 +52,8 @@ def promote_challenger(config: RegistryConfig, registered: Finished, store: Stor
     facts = registered.facts
     inputs = {"registration": registered.digest, "run": facts["run_id"], "version": facts["version"]}
     inputs |= {"promotion": config.promotion, "registry": store.tracking_uri}
+    # A version that is compared anew keeps its number.
+    inputs |= {"verdict": facts["verdict"], "compared_with": facts["compared_with"]}
     try:
         return run_stage(store.stages, "promotion", inputs, lambda _folder: _follow(config, facts, store))
     except PromotionConflict:
@@ -255,7 +259,7 @@ def _carry_out(client: MlflowClient, ledger: Ledger, entry: Entry, known: Sequen
     written = ledger.append(entry, known)
     settle(client, ledger)
     decision = f"{written.action} {written.when} {written.who}: {written.reason}"
-    client.set_model_version_tag(ledger.model_name, written.version, "decision", decision)
+    client.set_model_version_tag(ledger.model_name, written.version, DECISION_TAG, decision)
     return written
 
 
