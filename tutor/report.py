@@ -124,7 +124,12 @@ def _facts(report: RetrainReport) -> Table:
 
 
 def _promotion(report: RetrainReport) -> str:
-    """Return what became of the version, and what a person can do."""
+    """Return what became of the version by now, and what a person can do."""
+    is_champion = "champion" in report.aliases
+    if report.promotion == "promoted" and not is_champion:
+        return "fue el tutor de los alumnos y ya no lo es: tutor history"
+    if report.promotion in ("waiting", "never") and is_champion:
+        return "la decidió una persona; para deshacerla: tutor rollback --reason '…'"
     if report.promotion == "refused":
         return "no: los alumnos conservan el tutor que tienen"
     if report.promotion == "promoted":
