@@ -274,8 +274,8 @@ def _judged(client: MlflowClient, run_id: str, facts: Mapping[str, Any]) -> tupl
     if not found or "verdict" not in found[0].tags:
         return "", (), ""
     version = found[0]
-    reasons = version.tags.get("reasons", "")
-    return version.tags["verdict"], (reasons,) if reasons else (), f"{version.name}, {version.version}"
+    reasons = tuple(version.tags.get("reasons", "").splitlines())
+    return version.tags["verdict"], reasons, f"{version.name}, {version.version}"
 
 
 def _answers(table: Mapping[str, Any], levels: Mapping[str, str]) -> tuple[Answer, ...]:

@@ -86,7 +86,7 @@ def test_runs_of_mlflow_are_told_alone_together_and_as_a_history(
     runs = [_make_run(client, experiment, tmp_path, right) for right in (2, 9)]
     client.create_registered_model("tutor")
     for run, verdict in zip(runs, ("refused", "accepted"), strict=True):
-        tags = {"verdict": verdict, "reasons": f"Motivo de {verdict}."}
+        tags = {"verdict": verdict, "reasons": f"Motivo de {verdict}.\nOtro motivo."}
         client.create_model_version("tutor", f"runs:/{run}/tutor", run, tags=tags)
     client.set_registered_model_alias("tutor", "champion", "2")
 
@@ -101,7 +101,7 @@ def test_runs_of_mlflow_are_told_alone_together_and_as_a_history(
 
     # Without what only the flow knew: the first run left no facts.
     bare = _told(["report", runs[0]], capsys)
-    assert "Motivo de refused." in bare
+    assert "- Motivo de refused.\n- Otro motivo." in bare
     assert "Máquina de prueba" not in bare
     assert "None" not in bare.split("## Detalles")[0]
 
