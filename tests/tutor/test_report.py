@@ -13,7 +13,7 @@ SUMMARY = {"n": 12, "accuracy": 0.5, "accuracy_unaided": 0.25, "accuracy_by_topi
 @pytest.mark.parametrize(
     ("promotion", "aliases", "said"),
     [
-        ("promoted", ("challenger", "champion"), "automática; para deshacerla: tutor rollback"),
+        ("promoted", ("challenger", "champion"), "automática; para deshacerla: tutor rollback --model tutor-prueba"),
         ("promoted", (), "fue el tutor de los alumnos y ya no lo es: tutor history"),
         ("waiting", ("challenger",), "espera a una persona: tutor approve 3"),
         ("waiting", ("champion",), "la decidió una persona"),
@@ -25,7 +25,7 @@ SUMMARY = {"n": 12, "accuracy": 0.5, "accuracy_unaided": 0.25, "accuracy_by_topi
 def test_the_promotion_is_told_as_the_aliases_are_now(promotion: str, aliases: tuple[str, ...], said: str) -> None:
     report = RetrainReport(
         run_id="r",
-        model_name="tutor-matematicas",
+        model_name="tutor-prueba",
         version="3",
         aliases=aliases,
         verdict="refused" if promotion == "refused" else "accepted",
