@@ -15,6 +15,7 @@ from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
 from mlflow.tracking import MlflowClient
 
+from tasks.ledger import LEDGER_TAG
 from tutor.analysis.record import Answer, Axis, BaseModel, Curve, Data, Memory, RunRecord, curve_of
 from tutor.analysis.trend import ChampionChange, VersionFigures
 from tutor.check_plan import VALIDATION_LOSS
@@ -26,8 +27,6 @@ REPORT, FACTS = "report", "facts.json"
 _WHO = ("base", "challenger", "champion")
 # Below this many epochs a run is told in steps.
 _FEWEST_EPOCHS = 3
-# The tag of a registered model that names the run whose parameters are its changes of champion, as JSON.
-_LEDGER = "tutor.ledger"
 
 
 def record_of_run(run_id: str, store: Store) -> RunRecord:
@@ -96,7 +95,7 @@ def changes_of(name: str, versions: Sequence[VersionFigures], store: Store) -> t
     A model without a ledger had each accepted version as its champion from its registration on.
     """
     client = _client(store)
-    ledger = client.get_registered_model(name).tags.get(_LEDGER)
+    ledger = client.get_registered_model(name).tags.get(LEDGER_TAG)
     if ledger is None:
         return tuple(ChampionChange(one.version, one.when) for one in versions if one.verdict == "accepted")
     written = sorted(client.get_run(ledger).data.params.items())

@@ -353,7 +353,7 @@ TEXTS = {
     "glossary.loss": "Loss",
     "glossary.loss.text": "A measure of how far off the model is; the lower, the better.",
     "glossary.held_out": "Held-out rows",
-    "glossary.held_out.text": "Rows that the model does not read in training and that serve to examine it.",
+    "glossary.held_out.text": "Rows that the model does not read in training and that serve to check or examine it.",
     "glossary.memorise": "Memorising (overfitting)",
     "glossary.memorise.text": "Repeating what was read without solving what is new: the loss falls, right answers do not "
     "rise.",
