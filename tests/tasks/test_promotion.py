@@ -49,6 +49,7 @@ def test_champions_follow_one_another_and_rollbacks_go_back_through_them(
 ) -> None:
     assert main(["promote", "1", "--reason", "primera", "--model", NAME]) == 0
     assert _champion(client) == ("1", None)
+    assert "Warning" not in capsys.readouterr().out
     promote(NAME, "2", "mejor", how="automatic", store=store, expected="1")
     promote(NAME, "3", "mejor aún", how="approval", store=store, who="Ana")
     assert _champion(client) == ("3", "2")
@@ -372,3 +373,15 @@ def test_a_promotion_cut_off_behind_its_entry_is_finished_by_the_next_attempt(
     assert promote_challenger.fn(config, registered, store).facts["outcome"] == "promoted"
     assert _champion(client) == ("1", None)
     assert len(open_ledger(client, NAME).entries()) == 1
+
+
+@pytest.mark.usefixtures("versions")
+def test_who_promotes_over_a_champion_that_the_verdict_never_saw_is_warned(
+    client: MlflowClient, store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    client.set_model_version_tag(NAME, "2", "compared_with", "1")
+    for number, said in (("1", ""), ("2", ""), ("3", "beside the base model alone, so it may be worse than version 2")):
+        assert main(["promote", number, "--reason", "mejor", "--model", NAME]) == 0
+        told = capsys.readouterr().out
+        assert said in told
+        assert ("Warning" in told) == bool(said)
