@@ -52,7 +52,8 @@ def retrain(config: RetrainConfig = RetrainConfig()) -> RetrainReport:  # noqa: 
     version = register(config.registry, config.verdict, dataset, adapter, examined, compared_with, store)
     promotion = promote_challenger(config.registry, version, store)
     if promotion.facts["outcome"] == "waiting":
-        ask_a_person(config.registry.model_name, str(version.facts["version"]), str(version.facts["run_id"]))
+        facts = version.facts
+        ask_a_person(config.registry.model_name, str(facts["version"]), str(facts["run_id"]), facts["compared_with"])
     stages = {
         "validation": dataset,
         "base_model": base,
