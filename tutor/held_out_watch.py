@@ -86,7 +86,7 @@ def held_out_watch(  # noqa: PLR0913 - what is watched, by which rows, and what 
     )
     if not plan.loss_steps:
         return None
-    tutor = Tutor.in_training(adapted, tokenizer, validation.max_new_tokens, validation.batch_rows)
+    tutor = Tutor.in_training(adapted.get_base_model(), tokenizer, validation.max_new_tokens, validation.batch_rows)
     return HeldOutWatch(folder, plan, blocks, tutor, asked, loss_of=loss_of, save=save, log_metrics=log_metrics)
 
 

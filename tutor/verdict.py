@@ -94,9 +94,10 @@ def _not_worse_than_champion(champion: Examination, challenger: Examination, mar
         same = f"El tutor nuevo acierta las mismas {challenger.right} de {challenger.n} preguntas que {_CHAMPION}."
         return _Ruling("not_worse_than_champion", True, same)
     p = p_worse_by(margin, pairs)
-    kept = p < bound
+    # Retraining after retraining, a little worse each time would add up: fewer right answers are never enough.
+    kept = p < bound and pairs.difference >= 0
     compared = "tantas como" if not pairs.difference else "más que" if pairs.difference > 0 else "menos que"
-    doubt = "se descarta" if kept else "no se puede descartar"
+    doubt = "se descarta" if p < bound else "no se puede descartar"
     allowed = f"por más de {_points(margin)}" if margin else "en algo"
     scores = _scores(challenger, compared, _CHAMPION, champion, pairs)
     return _Ruling("not_worse_than_champion", kept, f"{scores}; que sea peor {allowed} {doubt} ({_p(p)}).")

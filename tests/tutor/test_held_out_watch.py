@@ -28,7 +28,7 @@ class Interrupted(Exception):
 @pytest.fixture
 def config(tiny_config: RetrainConfig) -> RetrainConfig:
     """Return a training that learns three rows by heart, to the harm of all others, with frequent checks."""
-    changes = {"epochs": 50, "learning_rate": 5e-2, "check_share": 0.1, "check_rows": 4, "check_answers": 0}
+    changes = {"epochs": 50, "learning_rate": 1e-1, "check_share": 0.1, "check_rows": 4, "check_answers": 0}
     return tiny_config.model_copy(update={"training": tiny_config.training.model_copy(update=changes)})
 
 
@@ -107,9 +107,9 @@ def test_checks_with_answers_do_not_change_what_is_learned(config: RetrainConfig
 
 def test_a_training_that_stalls_is_stopped_and_says_so(config: RetrainConfig, store: Store, tmp_path: Path) -> None:
     # At so low a rate no check finds anything better.
-    facts = _train(config, store, tmp_path / "stalled", learning_rate=1e-8, patience=1, epochs=20)
+    facts = _train(config, store, tmp_path / "stalled", learning_rate=1e-8, patience=3, epochs=40)
     assert facts["stopped_early"]
-    assert facts["steps"] == facts["checks"][1]["step"] < facts["steps_planned"]
+    assert facts["steps"] == facts["checks"][3]["step"] < facts["steps_planned"]
     said = training_sentence(facts)
     assert f"terminó en el paso {facts['steps']} de {facts['steps_planned']}" in said
     assert f"se conserva el adaptador del paso {facts['best_step']}" in said
