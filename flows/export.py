@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 
 from tutor.errors import ExportFailed, UsageError
 from tutor.settings import Store
+from tutor.storage import told_when_full
+
+_TIPPED = 1 / 6
 
 if TYPE_CHECKING:
     from tutor.reload_check import RecordedAnswers
@@ -20,7 +23,7 @@ def export(model: str, folder: Path, store: Store) -> str:
     at its side, as they were recorded) and graded against the recorded answers. `folder` is there only if they agree.
 
     Raises:
-        UsageError: `folder` holds something already, or `model` is none of a registered version and an adapter folder.
+        UsageError: `folder` holds something already, or `model` is no version and no adapter folder.
         RegistryError: the version is not there, or its files are not those that were registered.
         ExportFailed: the written model gives other final answers.
     """
@@ -32,10 +35,16 @@ def export(model: str, folder: Path, store: Store) -> str:
     adapter, recorded = _adapter(model, store)
     from tutor.merged_model import write_card, write_merged
 
-    with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as scratch:
+    advice = "name a folder on another disk"
+    with (
+        told_when_full(folder.parent, "export", advice),
+        tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as scratch,
+    ):
         written = Path(scratch) / folder.name
         origin = write_merged(adapter, written, store)
-        checked = _checked(written, recorded, origin.max_new_tokens) if recorded else "not, for nothing was recorded."
+        checked = (
+            _checked(written, recorded, origin.max_new_tokens) if recorded else "no, for nothing was recorded with it."
+        )
         write_card(written, origin, model, checked)
         written.replace(folder)
     return f"{folder}: {model} as one model, without the calculator; checked: {checked}"
@@ -62,20 +71,22 @@ def _checked(folder: Path, recorded: RecordedAnswers, max_new_tokens: int) -> st
     """Return how the model in `folder` answered what was recorded.
 
     Raises:
-        ExportFailed: it gives another final answer than was recorded, to one question or more.
+        ExportFailed: its final answers are other ones than were recorded; rounding may tip one in six.
     """
     from tutor.grading import grade, stated_answer
     from tutor.merged_model import open_merged
 
-    replies = open_merged(folder, max_new_tokens, len(recorded.questions)).answers(recorded.questions)
-    alike = same = 0
+    asked = len(recorded.questions)
+    replies = open_merged(folder, max_new_tokens, asked).answers(recorded.questions)
+    same, other = 0, []
     for question, before, reply in zip(recorded.questions, recorded.replies, replies, strict=True):
         expected = stated_answer(before)
-        agrees = grade(reply.text, expected, question).correct if expected else reply.text == before
-        if not agrees:
-            raise ExportFailed(
-                f"{question!r}: the merged model answers {reply.text!r}, but {before!r} was recorded; "
-                "nothing was written"
-            )
-        alike, same = alike + 1, same + (reply.text == before)
-    return f"{alike} recorded answers repeated, {same} of them letter by letter."
+        same += reply.text == before
+        if reply.text != before and not (expected and grade(reply.text, expected, question).correct):
+            other.append(f"{reply.text!r} to {question!r}, where {before!r} was recorded")
+    if len(other) > asked * _TIPPED:
+        raise ExportFailed(
+            f"the merged model gives {len(other)} of {asked} other final answers, such as {other[0]}; nothing was "
+            "written: export where the tutor was trained, or retrain"
+        )
+    return f"{asked - len(other)} of {asked} recorded final answers are the same, {same} answers letter by letter."

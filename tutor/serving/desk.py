@@ -189,7 +189,8 @@ class Desk:
                     piece = next(pieces)
                 except StopIteration as end:
                     return Done(end.value, self._edition.name)
-                _tell(ticket, Piece(piece))
+                if piece:
+                    _tell(ticket, Piece(piece))
             pieces.close()
         except Exception:
             _log.exception("no answer to a question of %d characters", len(ticket.question))
