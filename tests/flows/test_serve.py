@@ -101,9 +101,8 @@ def test_serve_answers_on_loopback_until_ctrl_c(versions: MlflowClient, store: S
         assert (serving.returncode, out, complaints) == (0, "ended\n", "")
 
 
-def test_what_cannot_be_served_is_one_line(
-    versions: MlflowClient, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+@pytest.mark.usefixtures("database")
+def test_what_cannot_be_served_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         for arguments, said in (
