@@ -9,7 +9,7 @@ TORCH_BUILD ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup retrain test check bench bench-data freeze lock clean
+.PHONY: help setup retrain test prove up down check bench bench-data freeze lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,6 +21,15 @@ retrain: $(INSTALLED) ## retrain, evaluate and register; options in ARGS: make r
 
 test: $(INSTALLED) ## run the tests; options for pytest in ARGS
 	$(IN_VENV) -m pytest $(ARGS)
+
+prove: $(INSTALLED) ## run the proofs on real servers, workers, PostgreSQL and a browser; options for pytest in ARGS
+	$(IN_VENV) -m pytest -m proof tests/proofs $(ARGS)
+
+up: $(INSTALLED) ## start the Prefect and MLflow servers and the workers of this machine, and print where they are
+	@$(VENV)/bin/tutor up
+
+down: $(INSTALLED) ## stop exactly what make up started
+	@$(VENV)/bin/tutor down
 
 check: $(INSTALLED) ## check style, format and types
 	$(IN_VENV) -m ruff check

@@ -65,11 +65,11 @@ def approval(model_name: str, version: str) -> str:
     return _act(model_name, version, answer, compared_with, store, how="approval")
 
 
-def ask_a_person(model_name: str, version: str, run_id: str) -> str | None:
+def ask_a_person(model_name: str, version: str, run_id: str, compared_with: str | None = None) -> str | None:
     """Return the name of the flow run that asks a person about `version`; None where the flow is not deployed.
 
-    A version is asked about once, however often a run is repeated; `run_id` tells it from one of a registry that was
-    emptied.
+    A version is asked about once beside each champion that it was compared with, however often a run is repeated;
+    `run_id` tells it from one of a registry that was emptied.
     """
     from prefect.deployments import run_deployment
 
@@ -81,7 +81,7 @@ def ask_a_person(model_name: str, version: str, run_id: str) -> str | None:
         parameters={"model_name": model_name, "version": version},
         timeout=0,
         as_subflow=False,
-        idempotency_key=f"{model_name}-{version}-{run_id}",
+        idempotency_key=f"{model_name}-{version}-{run_id}-{compared_with or 'none'}",
     )
     return str(asked.name)
 

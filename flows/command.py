@@ -16,6 +16,7 @@ from tutor.settings import DEFAULT_DATASET, DEFAULT_MODEL_NAME, open_store
 
 if TYPE_CHECKING:
     from tutor.answering import Tutor
+    from tutor.rows import Row
 
 RUN_FORMS = (
     "id of an MLflow run, models:/NAME/VERSION, models:/NAME@ALIAS, trainer_state.json or text log of a training; "
@@ -134,6 +135,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     _json_option(evaluate)
 
+    _command(commands, "deploy", _deploy, "bring a Prefect server in line with deployments/prefect.yaml")
+
+    _command(commands, "up", _up, "start both servers and the workers of this machine, and deploy")
+    _command(commands, "down", _down, "stop what 'up' started")
+
+    saved = _command(commands, "backup", _backup, "write databases, artifacts and secrets of the servers to one file")
+    saved.add_argument("file", type=Path, metavar="FILE", help="archive to write, such as tutor.tar")
+    back = _command(commands, "restore", _restore, "bring back what 'backup' wrote, into an empty TUTOR_HOME")
+    back.add_argument("file", type=Path, metavar="FILE", help="archive that 'backup' wrote")
     report = _command(commands, "report", _report, "write the report on a run, several runs, or a model's history")
     report.add_argument("runs", nargs="+", metavar="RUN", help=RUN_FORMS)
     report.add_argument("--language", choices=("es", "en"), default="es", help="language (default es)")
@@ -329,16 +339,51 @@ def _bench(chosen: argparse.Namespace) -> int:
     return 0
 
 
-def _evaluate(chosen: argparse.Namespace) -> int:
-    from tutor.reading import read_rows
-    from tutor.rows import BadRow
+def _deploy(_: argparse.Namespace) -> int:
+    open_store()
+    from flows.deploy import deploy
 
-    rows, unreadable = read_rows(chosen.questions)
-    if unreadable:
-        first: BadRow = unreadable[0]
-        raise UsageError(f"{chosen.questions}:{first.line}: {first.reasons[0]}; expected question and answer")
+    print(f"deployed: {', '.join(deploy())}")
+    return 0
+
+
+def _up(_: argparse.Namespace) -> int:
+    store = open_store()
+    from flows.servers import up
+
+    print("\n".join(up(store)))
+    return 0
+
+
+def _down(_: argparse.Namespace) -> int:
+    store = open_store()
+    from flows.servers import down
+
+    print(f"stopped: {', '.join(down(store)) or 'nothing ran'}")
+    return 0
+
+
+def _backup(chosen: argparse.Namespace) -> int:
+    _refuse_unwritable(chosen.file)
+    store = open_store()
+    from flows.backup import backup
+
+    print(f"{chosen.file}: {len(backup(store, chosen.file))} files; it holds secrets, so keep it where you keep those")
+    return 0
+
+
+def _restore(chosen: argparse.Namespace) -> int:
+    store = open_store()
+    from flows.backup import restore
+
+    print(f"{len(restore(store, chosen.file))} files brought back from {chosen.file} to {store.home}")
+    return 0
+
+
+def _evaluate(chosen: argparse.Namespace) -> int:
+    rows = read_questions(chosen.questions)
     _refuse_unwritable(chosen.json)
-    tutor = _open(chosen.model)
+    tutor = open_tutor(chosen.model)
     from dataclasses import asdict
 
     from rich.console import Console
@@ -355,6 +400,17 @@ def _evaluate(chosen: argparse.Namespace) -> int:
     return 0
 
 
+def read_questions(file: Path) -> list[Row]:
+    """Return the questions of a file, with their answers; raise UsageError where a row is not one."""
+    from tutor.reading import read_rows
+
+    rows, unreadable = read_rows(file)
+    if unreadable:
+        first = unreadable[0]
+        raise UsageError(f"{file}:{first.line}: {first.reasons[0]}; expected question and answer")
+    return rows
+
+
 def _report(chosen: argparse.Namespace) -> int:
     store = open_store()
     from flows.report import report
@@ -369,7 +425,7 @@ def _report(chosen: argparse.Namespace) -> int:
 def _ask(chosen: argparse.Namespace) -> int:
     if not chosen.question.strip():
         raise UsageError("QUESTION is empty; expected a question, such as '¿Cuánto es 7 × 8?'")
-    for piece in _open(chosen.model).stream(chosen.question):
+    for piece in open_tutor(chosen.model).stream(chosen.question):
         print(piece, end="", flush=True)
     print()
     return 0
@@ -464,7 +520,7 @@ def _version_number(text: str) -> str:
     return str(int(text))
 
 
-def _open(model: str) -> Tutor:
+def open_tutor(model: str) -> Tutor:
     """Return the tutor that `model` names, ready to be asked."""
     store = open_store()
     if model == "base":

@@ -70,8 +70,17 @@ def told(entry: Entry, name: str) -> str:
     repeated = entry.evidence.get("answers_repeated")
     return (
         f"{name}: version {entry.after} is champion, {entry.before or 'none'} was; opened in a fresh process it "
-        f"repeated {repeated} recorded answers (entry {entry.number} of the history)"
+        f"repeated {repeated} recorded answers (entry {entry.number} of the history){_compared_otherwise(entry)}"
     )
+
+
+def _compared_otherwise(entry: Entry) -> str:
+    """Return a warning where a person promoted a version over a champion that it was never compared with."""
+    compared_with = entry.evidence.get("compared_with") or None
+    if entry.action != "promote" or entry.before is None or compared_with == entry.before:
+        return ""
+    beside = f"version {compared_with}" if compared_with else "the base model alone"
+    return f". Warning: its verdict was reached beside {beside}, so it may be worse than version {entry.before}"
 
 
 def _remarks(entries: Sequence[Entry], champion: str | None, settled: int) -> list[str]:

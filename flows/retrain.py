@@ -7,6 +7,7 @@ from prefect import flow
 from flows.approval import ask_a_person
 from tasks.analysis import analyse
 from tasks.base_model import prepare_base_model
+from tasks.card import on_the_card
 from tasks.evaluation import evaluate
 from tasks.preflight import preflight
 from tasks.promotion import promote_challenger
@@ -28,6 +29,7 @@ from tutor.stages import Finished
     validate_parameters=True,
     log_prints=False,
 )
+@on_the_card
 def retrain(config: RetrainConfig = RetrainConfig()) -> RetrainReport:  # noqa: B008 - the form's defaults, and frozen
     """Retrain the tutor.
 
@@ -50,7 +52,8 @@ def retrain(config: RetrainConfig = RetrainConfig()) -> RetrainReport:  # noqa: 
     version = register(config.registry, config.verdict, dataset, adapter, examined, compared_with, store)
     promotion = promote_challenger(config.registry, version, store)
     if promotion.facts["outcome"] == "waiting":
-        ask_a_person(config.registry.model_name, str(version.facts["version"]), str(version.facts["run_id"]))
+        facts = version.facts
+        ask_a_person(config.registry.model_name, str(facts["version"]), str(facts["run_id"]), facts["compared_with"])
     stages = {
         "validation": dataset,
         "base_model": base,

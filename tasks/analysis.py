@@ -1,4 +1,4 @@
-"""Stage 7: the run explains itself: a report in Spanish, for the MLflow run and the Prefect run."""
+"""Stage 8: the run explains itself: a report in Spanish, for the MLflow run and the Prefect run."""
 
 from __future__ import annotations
 

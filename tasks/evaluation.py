@@ -10,8 +10,10 @@ from typing import Any
 from prefect import task
 
 from tasks.policy import BACK_OFF_S, CARD_TAG, HOUR_S, worth_retrying
+from tasks.run_page import progress
 from tasks.validation import HELD_OUT_ROWS
 from tutor.adapter import digest_of_adapter
+from tutor.base_model import identity
 from tutor.config import EvaluationConfig, ModelConfig
 from tutor.evaluation import (
     Examination,
@@ -23,7 +25,6 @@ from tutor.evaluation import (
 )
 from tutor.forgetting import GeneralTest, examine_general, read_general_test
 from tutor.frozen_test import frozen_rows
-from tutor.progress import progress
 from tutor.rows import Row, digest_of, read_written_rows
 from tutor.settings import Store
 from tutor.stages import Finished, run_stage
@@ -60,6 +61,8 @@ def evaluate(
         "evaluation": config.model_dump(mode="json"),
         "adapter": digest_of_adapter(adapter) if adapter else None,
         "model": model.model_dump(mode="json"),
+        # What lies in model.folder may be another model by now, and this another machine.
+        "base": identity(model),
     }
     return run_stage(
         store.stages,

@@ -16,16 +16,18 @@ from mlflow.exceptions import MlflowException
 from mlflow.tracking import MlflowClient
 from prefect import task
 
-from tasks.ledger import Entry, How, Ledger, champions, make_ledger
+from tasks.ledger import Entry, How, Ledger, champions, make_ledger, open_ledger
 from tasks.policy import BACK_OFF_S, CARD_TAG, HOUR_S, worth_retrying
 from tasks.registered import CHALLENGER, CHAMPION, PREVIOUS, Reloaded, find_version, holder, reload_version
+from tasks.run_page import progress
 from tutor.config import RegistryConfig
 from tutor.errors import PromotionConflict, PromotionRefused, RegistryError, UsageError
-from tutor.progress import progress
 from tutor.settings import Store, whoami
 from tutor.stages import Finished, run_stage
 
 MAX_REASON_CHARACTERS = 500
+# Of a version: what was decided about it last, by whom and why.
+DECISION_TAG = "decision"
 _MAX_REASONS_CHARACTERS = 1500
 # Which champion a change was decided against: any, where a person decides now and sees it.
 ANY_CHAMPION = object()
@@ -50,6 +52,8 @@ def promote_challenger(config: RegistryConfig, registered: Finished, store: Stor
     facts = registered.facts
     inputs = {"registration": registered.digest, "run": facts["run_id"], "version": facts["version"]}
     inputs |= {"promotion": config.promotion, "registry": store.tracking_uri}
+    # A version that is compared anew keeps its number.
+    inputs |= {"verdict": facts["verdict"], "compared_with": facts["compared_with"]}
     try:
         return run_stage(store.stages, "promotion", inputs, lambda _folder: _follow(config, facts, store))
     except PromotionConflict:
@@ -62,6 +66,9 @@ def _follow(config: RegistryConfig, facts: Mapping[str, Any], store: Store) -> M
     client = client_of(store)
     name, number = facts["model_name"], facts["version"]
     version = _existing(client, name, number)
+    if ledger := open_ledger(client, name):
+        # What an attempt that was cut off wrote down itself must not look like somebody else's change.
+        settle(client, ledger)
     with progress("Promoción", "pasos") as report_progress:
         report_progress(0, 2)
         reloaded = reload_version(version, store)
@@ -111,7 +118,6 @@ def promote(
         PromotionConflict: another change came first, or the champion is not `expected`.
     """
     reason, who = checked_reason(reason), who or whoami()
-    reason, who = checked_reason(reason), who or whoami()
     client, ledger, known = _opened(name, store)
     version = _existing(client, name, number)
     champion = holder(client, name, CHAMPION)
@@ -138,7 +144,6 @@ def rollback(name: str, reason: str, *, store: Store, how: How = "command", who:
         PromotionConflict: another change came first.
     """
     reason, who = checked_reason(reason), who or whoami()
-    reason, who = checked_reason(reason), who or whoami()
     client, ledger, known = _opened(name, store)
     champion, path = holder(client, name, CHAMPION), champions(known)
     if not path or champion != path[-1]:
@@ -164,7 +169,6 @@ def refuse(name: str, number: str, reason: str, *, store: Store, how: How, who: 
         PromotionRefused: it is the champion.
         PromotionConflict: another change came first.
     """
-    reason, who = checked_reason(reason), who or whoami()
     reason, who = checked_reason(reason), who or whoami()
     client, ledger, known = _opened(name, store)
     version = _existing(client, name, number)
@@ -255,7 +259,7 @@ def _carry_out(client: MlflowClient, ledger: Ledger, entry: Entry, known: Sequen
     written = ledger.append(entry, known)
     settle(client, ledger)
     decision = f"{written.action} {written.when} {written.who}: {written.reason}"
-    client.set_model_version_tag(ledger.model_name, written.version, "decision", decision)
+    client.set_model_version_tag(ledger.model_name, written.version, DECISION_TAG, decision)
     return written
 
 

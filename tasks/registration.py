@@ -17,14 +17,14 @@ from tasks.evidence import MODEL_ID_TAG, describe, log_evidence, version_tags
 from tasks.ledger import make_ledger, open_ledger
 from tasks.metric_spool import Spool
 from tasks.policy import BACK_OFF_S, HOUR_S, worth_retrying
-from tasks.promotion import settle
+from tasks.promotion import DECISION_TAG, settle
 from tasks.registered import CHAMPION, FILES_TAG, adapter_of, find_version, holder
+from tasks.run_page import progress
 from tasks.scoring import signature
 from tasks.tracking import Run, Tracking
 from tutor.adapter import ADAPTER, read_origin
 from tutor.adapter_files import digests
 from tutor.config import RegistryConfig, VerdictConfig
-from tutor.progress import progress
 from tutor.reload_check import RECORDED
 from tutor.settings import REPOSITORY, Store
 from tutor.stages import Finished, run_stage
@@ -102,11 +102,23 @@ def register(
 
     done = run_stage(store.stages, "registration", inputs, make, resume=True)
     client = Tracking(store, config.experiment).client
-    if done.reused and not find_version(client, config.model_name, str(done.facts["version"])):
-        # The registry was emptied or replaced since: what it does not know is registered anew.
+    if done.reused and not _still_counts(done, client, config.model_name, compared_with):
         shutil.rmtree(done.folder)
         done = run_stage(store.stages, "registration", inputs, make, resume=True)
     return done
+
+
+def _still_counts(done: Finished, client: MlflowClient, model_name: str, compared_with: str | None) -> bool:
+    """Return whether a finished registration is still in the registry, and its comparison not overtaken.
+
+    The registry may have been emptied or replaced since, and its numbers given to others. As long as nobody has decided
+    on a version, it is to be compared with the champion of now.
+    """
+    number = str(done.facts["version"])
+    version = find_version(client, model_name, number)
+    if version is None or version.tags.get(_REGISTRATION) != done.folder.name:
+        return False
+    return DECISION_TAG in version.tags or compared_with in (number, done.facts["compared_with"])
 
 
 def _register(

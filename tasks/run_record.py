@@ -15,8 +15,10 @@ from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
 from mlflow.tracking import MlflowClient
 
+from tasks.ledger import LEDGER_TAG
 from tutor.analysis.record import Answer, Axis, BaseModel, Curve, Data, Memory, RunRecord, curve_of
 from tutor.analysis.trend import ChampionChange, VersionFigures
+from tutor.check_plan import VALIDATION_LOSS
 from tutor.errors import RegistryError
 from tutor.rows import NO_LEVEL
 from tutor.settings import Store
@@ -25,8 +27,6 @@ REPORT, FACTS = "report", "facts.json"
 _WHO = ("base", "challenger", "champion")
 # Below this many epochs a run is told in steps.
 _FEWEST_EPOCHS = 3
-# The tag of a registered model that names the run whose parameters are its changes of champion, as JSON.
-_LEDGER = "tutor.ledger"
 
 
 def record_of_run(run_id: str, store: Store) -> RunRecord:
@@ -95,7 +95,7 @@ def changes_of(name: str, versions: Sequence[VersionFigures], store: Store) -> t
     A model without a ledger had each accepted version as its champion from its registration on.
     """
     client = _client(store)
-    ledger = client.get_registered_model(name).tags.get(_LEDGER)
+    ledger = client.get_registered_model(name).tags.get(LEDGER_TAG)
     if ledger is None:
         return tuple(ChampionChange(one.version, one.when) for one in versions if one.verdict == "accepted")
     written = sorted(client.get_run(ledger).data.params.items())
@@ -172,7 +172,7 @@ def _record(client: MlflowClient, run: Run, files: Mapping[str, Any]) -> RunReco
         name=run.info.run_name,
         axis=histories.axis,
         loss=loss,
-        held_out_loss=histories.curve("held_out_loss"),
+        held_out_loss=histories.curve(VALIDATION_LOSS),
         gradient_norm=histories.curve("grad_norm"),
         learning_rate=histories.curve("learning_rate"),
         speed=histories.curve("useful_tokens_per_second"),
@@ -273,8 +273,8 @@ def _judged(client: MlflowClient, run_id: str, facts: Mapping[str, Any]) -> tupl
     if not found or "verdict" not in found[0].tags:
         return "", (), ""
     version = found[0]
-    reasons = version.tags.get("reasons", "")
-    return version.tags["verdict"], (reasons,) if reasons else (), f"{version.name}, {version.version}"
+    reasons = tuple(version.tags.get("reasons", "").splitlines())
+    return version.tags["verdict"], reasons, f"{version.name}, {version.version}"
 
 
 def _answers(table: Mapping[str, Any], levels: Mapping[str, str]) -> tuple[Answer, ...]:

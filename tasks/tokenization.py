@@ -9,8 +9,9 @@ from typing import Any
 from prefect import task
 
 from tasks.policy import BACK_OFF_S, HOUR_S, worth_retrying
+from tasks.run_page import progress
 from tasks.validation import TRAINING_ROWS
-from tutor.progress import progress, watched
+from tutor.progress import watched
 from tutor.rows import stream_written_rows
 from tutor.settings import Store
 from tutor.stages import Finished, run_stage

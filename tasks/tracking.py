@@ -118,10 +118,14 @@ class Run:
             self._client.set_tag(self.id, name, value)
 
     def log_table(self, file: str, columns: Mapping[str, list[Any]]) -> None:
-        """Log a table of equally long columns under the name `file`, unless an earlier attempt did."""
+        """Log a table of equally long columns under the name `file`, in the place of one that was there."""
         folder = file.rpartition("/")[0]
         if file not in {artifact.path for artifact in self._client.list_artifacts(self.id, folder)}:
             self._client.log_table(self.id, dict(columns), file)
+            return
+        # MLflow would put the rows behind those that are there.
+        rows = [list(row) for row in zip(*columns.values(), strict=True)]
+        self.log_text(file, json.dumps({"columns": list(columns), "data": rows}, ensure_ascii=False))
 
     def log_files(self, folder: Path, artifact: str) -> None:
         """Log every file of `folder` under the artifact folder `artifact`."""

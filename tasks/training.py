@@ -12,12 +12,12 @@ from prefect.context import TaskRunContext
 
 from tasks.metric_spool import Spool, delivering
 from tasks.policy import BACK_OFF_S, CARD_TAG, HOUR_S, worth_retrying
+from tasks.run_page import progress
 from tasks.system_metrics import watched_machine
 from tasks.tracking import Tracking
 from tasks.validation import VALIDATION_ROWS
 from tutor import run_plan
 from tutor.config import RetrainConfig
-from tutor.progress import progress
 from tutor.rows import read_written_rows
 from tutor.settings import Store
 from tutor.stages import Finished, run_stage

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 from prefect import task
 
 from tasks.policy import BACK_OFF_S, HOUR_S, worth_retrying
+from tasks.run_page import progress
 from tutor.config import DataConfig
 from tutor.errors import UnfitDataset
 from tutor.frozen_test import frozen_templates
-from tutor.progress import progress
 from tutor.reading import Source, open_dataset
 from tutor.rows import digest_of
 from tutor.settings import Store

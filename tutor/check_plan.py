@@ -14,6 +14,8 @@ _FEWEST = 2
 _MOST = 100
 # The loss has improved when it lies this share below that of the last improvement: slow progress adds up.
 _LEAST_GAIN = 0.005
+# The name by which the curve of the checks is logged, and found again for the report.
+VALIDATION_LOSS = "validation_loss"
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Check:
         if self.left_out:
             return {}
         graded = {"validation_accuracy": self.right / self.asked} if self.asked else {}
-        return {"validation_loss": self.loss, "check_seconds": self.seconds, **graded}
+        return {VALIDATION_LOSS: self.loss, "check_seconds": self.seconds, **graded}
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,10 @@ class UnfitMachine(TutorError):
     """A machine that is not what the run's profile promises, or whose arithmetic does not work."""
 
 
+class ServersUnwell(TutorError):
+    """A server or worker of this machine that ended, or that does not answer."""
+
+
 class TrainingRefused(TutorError):
     """A training run that could not teach anything: no supervised token, or one that goes astray (see RunGuard)."""
 

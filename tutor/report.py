@@ -124,16 +124,21 @@ def _facts(report: RetrainReport) -> Table:
 
 
 def _promotion(report: RetrainReport) -> str:
-    """Return what became of the version, and what a person can do."""
+    """Return what became of the version by now, and what a person can do."""
+    is_champion = "champion" in report.aliases
+    model = "" if report.model_name == DEFAULT_MODEL_NAME else f" --model {report.model_name}"
+    undo = f"para deshacerla: tutor rollback{model} --reason '…'"
+    decide = f"{report.version}{model} --reason '…'"
     if report.promotion == "refused":
         return "no: los alumnos conservan el tutor que tienen"
     if report.promotion == "promoted":
-        return "automática; para deshacerla: tutor rollback --reason '…'"
-    model = "" if report.model_name == DEFAULT_MODEL_NAME else f" --model {report.model_name}"
+        left = f"fue el tutor de los alumnos y ya no lo es: tutor history{model}"
+        return f"automática; {undo}" if is_champion else left
+    if is_champion:
+        return f"la decidió una persona; {undo}"
     if report.promotion == "waiting":
-        decide = f"{report.version}{model} --reason '…'"
         return f"espera a una persona: tutor approve {decide}, o tutor refuse {decide}"
-    return f"no se hace sola (registry.promotion=never): tutor promote {report.version}{model} --reason '…'"
+    return f"no se hace sola (registry.promotion=never): tutor promote {decide}"
 
 
 def _how_to_open(tracking_uri: str) -> str:

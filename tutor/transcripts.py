@@ -69,13 +69,13 @@ def _choices(examined: Mapping[str, Examination]) -> str:
     return (
         "<p class=choices>"
         + "".join(
-            f"<label>{label} <select id={name}><option value=''>todas</option>"
+            f"<label>{label} <select id={name}><option value=''>{every}</option>"
             + "".join(f'<option value="{escape(value)}">{escape(text)}</option>' for value, text in values)
             + "</select></label> "
-            for name, label, values in (
-                ("topic", "Tema", [(topic, topic) for topic in topics]),
-                ("outcome", "Resultado", outcomes),
-                ("flaw", "Observación del tutor nuevo", [(flaw, flaw) for flaw in flaws]),
+            for name, label, every, values in (
+                ("topic", "Tema", "todos", [(topic, topic) for topic in topics]),
+                ("outcome", "Resultado", "todos", outcomes),
+                ("flaw", "Observación del tutor nuevo", "todas", [(flaw, flaw) for flaw in flaws]),
             )
         )
         + "</p>"

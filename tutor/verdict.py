@@ -149,7 +149,7 @@ def _runs_on(challenger: Examination, bound: float) -> _Ruling:
 
 def _other_language(challenger: Examination, bound: float) -> _Ruling:
     count = sum(OTHER_LANGUAGE in answer.flaws for answer in challenger.answers)
-    what = "Respuestas en otro idioma que la pregunta"
+    what = "Respuestas en un idioma distinto del de la pregunta"
     return _Ruling("other_language", count <= bound * challenger.n, _share(count, challenger.n, what, bound))
 
 

@@ -10,6 +10,7 @@ from mlflow.tracking import MlflowClient
 from flows.command import main
 from tasks.run_record import FACTS, REPORT
 from tests.tutor.analysis.samples import write_log, write_state
+from tutor.check_plan import Check
 from tutor.settings import Store
 
 LOSSES = (2.0, 1.0, 0.6, 0.5, 0.45, 0.44, 0.43, 0.42)
@@ -85,7 +86,7 @@ def test_runs_of_mlflow_are_told_alone_together_and_as_a_history(
     runs = [_make_run(client, experiment, tmp_path, right) for right in (2, 9)]
     client.create_registered_model("tutor")
     for run, verdict in zip(runs, ("refused", "accepted"), strict=True):
-        tags = {"verdict": verdict, "reasons": f"Motivo de {verdict}."}
+        tags = {"verdict": verdict, "reasons": f"Motivo de {verdict}.\nOtro motivo."}
         client.create_model_version("tutor", f"runs:/{run}/tutor", run, tags=tags)
     client.set_registered_model_alias("tutor", "champion", "2")
 
@@ -100,7 +101,7 @@ def test_runs_of_mlflow_are_told_alone_together_and_as_a_history(
 
     # Without what only the flow knew: the first run left no facts.
     bare = _told(["report", runs[0]], capsys)
-    assert "Motivo de refused." in bare
+    assert "- Motivo de refused.\n- Otro motivo." in bare
     assert "Máquina de prueba" not in bare
     assert "None" not in bare.split("## Detalles")[0]
 
@@ -141,7 +142,11 @@ def _make_run(client: MlflowClient, experiment: str, folder: Path, right: int) -
     metrics = [
         *(Metric("loss", loss, at, 10 * at) for at, loss in enumerate(LOSSES, start=1)),
         *(Metric("epoch", at / 2, at, 10 * at) for at in range(1, len(LOSSES) + 1)),
-        *(Metric("held_out_loss", loss, at, 20 * at) for at, loss in enumerate((1.0, 0.9, 0.9, 0.9), start=1)),
+        *(
+            Metric(name, value, at, 20 * at)
+            for at, loss in enumerate((1.0, 0.9, 0.9, 0.9), start=1)
+            for name, value in Check(20 * at, loss, 0, 0, seconds=1.0, elapsed_s=20.0 * at).metrics().items()
+        ),
         *(Metric(f"{who}.accuracy", share, 1, 80) for who, share in (("base", 0.0), ("challenger", right / 10))),
         Metric("peak_mib", 900.0, 1, 80),
         Metric("energy_wh", 12.0, 1, 80),

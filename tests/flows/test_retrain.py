@@ -15,6 +15,7 @@ from flows.command import main
 from flows.retrain import retrain
 from tasks.registered import FILES_TAG, Reloaded, adapter_of, reload_version
 from tutor.adapter_files import digests
+from tutor.analysis.language import language
 from tutor.config import RetrainConfig
 from tutor.errors import RegistryError, ReloadFailed, TrainingRefused, UnfitDataset
 from tutor.evaluation import Examination, GradedAnswer
@@ -56,6 +57,8 @@ def test_the_flow_registers_a_model_once_and_the_version_answers_in_a_fresh_proc
     assert (adapter / "tokenizer.json").is_file()
 
     _look_at_artifacts(report)
+    told = {"analysis"} | {name.removeprefix("flow.") for name in language("es").texts if name.startswith("flow.")}
+    assert told >= set(report.seconds), "the report names every stage in its reader's language"
 
     again = retrain(tiny_config)
     assert again.nothing_to_do

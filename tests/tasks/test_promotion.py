@@ -49,6 +49,7 @@ def test_champions_follow_one_another_and_rollbacks_go_back_through_them(
 ) -> None:
     assert main(["promote", "1", "--reason", "primera", "--model", NAME]) == 0
     assert _champion(client) == ("1", None)
+    assert "Warning" not in capsys.readouterr().out
     promote(NAME, "2", "mejor", how="automatic", store=store, expected="1")
     promote(NAME, "3", "mejor aún", how="approval", store=store, who="Ana")
     assert _champion(client) == ("3", "2")
@@ -352,3 +353,35 @@ def test_a_run_promotes_by_itself_asks_or_never_does(client: MlflowClient, store
     assert not (tmp_path / "registration-2").exists(), "the next run compares anew"
     assert (tmp_path / "registration-1").exists()
     assert _champion(client) == ("1", None)
+
+
+@pytest.mark.usefixtures("versions")
+def test_a_promotion_cut_off_behind_its_entry_is_finished_by_the_next_attempt(
+    client: MlflowClient, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*arguments: object) -> None:
+        raise ConnectionError("the registry is away")
+
+    facts = {"run_id": "r", "model_name": NAME, "version": "1", "verdict": "accepted", "reasons": ["Acierta más."]}
+    registered = Finished(tmp_path, "1", facts | {"compared_with": None}, reused=False)
+    config = RegistryConfig(model_name=NAME)
+    with monkeypatch.context() as cut:
+        cut.setattr("tasks.promotion._move", away)
+        with pytest.raises(ConnectionError):
+            promote_challenger.fn(config, registered, store)
+    assert _champion(client) == (None, None)
+    assert promote_challenger.fn(config, registered, store).facts["outcome"] == "promoted"
+    assert _champion(client) == ("1", None)
+    assert len(open_ledger(client, NAME).entries()) == 1
+
+
+@pytest.mark.usefixtures("versions")
+def test_who_promotes_over_a_champion_that_the_verdict_never_saw_is_warned(
+    client: MlflowClient, store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    client.set_model_version_tag(NAME, "2", "compared_with", "1")
+    for number, said in (("1", ""), ("2", ""), ("3", "beside the base model alone, so it may be worse than version 2")):
+        assert main(["promote", number, "--reason", "mejor", "--model", NAME]) == 0
+        told = capsys.readouterr().out
+        assert said in told
+        assert ("Warning" in told) == bool(said)

@@ -3,6 +3,7 @@
 import pytest
 from prefect.states import Failed
 
+from tasks.analysis import analyse
 from tasks.base_model import prepare_base_model
 from tasks.evaluation import evaluate
 from tasks.policy import CARD_TAG, worth_retrying
@@ -22,6 +23,7 @@ ALL = (
     fetch_champion,
     register,
     promote_challenger,
+    analyse,
 )
 
 

@@ -231,6 +231,7 @@ TEXTS = {
     "flow.evaluation_challenger": "Examination of the new tutor",
     "flow.evaluation_champion": "Examination of the present tutor",
     "flow.registration": "Registration",
+    "flow.promotion": "Promotion",
     # Data
     "data.text": "Dataset: {name}.",
     "data.rows": "Rows",
@@ -352,7 +353,7 @@ TEXTS = {
     "glossary.loss": "Loss",
     "glossary.loss.text": "A measure of how far off the model is; the lower, the better.",
     "glossary.held_out": "Held-out rows",
-    "glossary.held_out.text": "Rows that the model does not read in training and that serve to examine it.",
+    "glossary.held_out.text": "Rows that the model does not read in training and that serve to check or examine it.",
     "glossary.memorise": "Memorising (overfitting)",
     "glossary.memorise.text": "Repeating what was read without solving what is new: the loss falls, right answers do not "
     "rise.",

@@ -232,6 +232,7 @@ TEXTS = {
     "flow.evaluation_challenger": "Examen del tutor nuevo",
     "flow.evaluation_champion": "Examen del tutor actual",
     "flow.registration": "Registro",
+    "flow.promotion": "Promoción",
     # Data
     "data.text": "Conjunto de datos: {name}.",
     "data.rows": "Filas",
@@ -351,7 +352,7 @@ TEXTS = {
     "glossary.loss": "Pérdida",
     "glossary.loss.text": "Medida de cuánto se equivoca el modelo; cuanto menor, mejor.",
     "glossary.held_out": "Filas reservadas",
-    "glossary.held_out.text": "Filas que el modelo no lee durante el entrenamiento y que sirven para examinarlo.",
+    "glossary.held_out.text": "Filas que el modelo no lee durante el entrenamiento y que sirven para comprobarlo o examinarlo.",
     "glossary.memorise": "Memorizar (sobreajuste)",
     "glossary.memorise.text": "Repetir lo leído sin saber resolver lo nuevo: la pérdida baja y los aciertos no suben.",
     "glossary.rate": "Tasa de aprendizaje",

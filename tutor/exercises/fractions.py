@@ -67,13 +67,11 @@ def fractions(rng: Random) -> Exercise:
 def _fraction_answer(
     question: str, steps: str, top: int, bottom: int, rule: str, mistake: str | None = None
 ) -> Exercise:
-    value = Fraction(top, bottom)
-    answer = str(value)
-    if value.denominator != bottom:
-        k = bottom // value.denominator
-        steps += f". Entre {k}: {top}÷{k}={value.numerator} y {bottom}÷{k}={value.denominator}, es {answer}"
+    answer, lowest = f"{top}/{bottom}", str(Fraction(top, bottom))
     solution = f"{steps}."
     others = [with_rule(rule, solution)]
+    if lowest != answer:
+        others.append(f"{solution} Simplificada es {lowest}.")
     if mistake:
         others.append(with_warning(solution, mistake))
     return Exercise(question, solution, answer, "fracciones", "primaria 6", tuple(others))

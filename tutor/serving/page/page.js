@@ -63,6 +63,7 @@ async function responder(texto, lugar, senal) {
   });
   if (!contestado.ok) throw new Error((await contestado.json()).error.message);
   let dicho = "";
+  let terminada = false;
   for await (const { nombre, datos } of sucesos(contestado.body)) {
     if (nombre === "cola") {
       estado.textContent = datos.delante === 0 ? "El tutor está pensando…"
@@ -73,12 +74,12 @@ async function responder(texto, lugar, senal) {
     } else if (nombre === "fin") {
       mostrar(lugar, datos.texto, datos.respuesta);
       anotar(lugar, datos);
-      return;
+      terminada = true;
     } else if (nombre === "error") {
       throw new Error(datos.mensaje);
     }
   }
-  throw new Error("El tutor se ha apagado a media respuesta.");
+  if (!terminada) throw new Error("El tutor se ha apagado a media respuesta.");
 }
 
 formulario.addEventListener("submit", async (suceso) => {

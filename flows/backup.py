@@ -1,0 +1,138 @@
+"""`tutor backup` and `tutor restore`: databases, artifacts and secrets of this machine's servers, in one file."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import tarfile
+import tempfile
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from flows.servers import running_processes
+from tutor.errors import UsageError
+from tutor.server_settings import SECRETS_FILE, databases
+from tutor.settings import Store
+
+_DATABASES = ("servers/prefect.db", "servers/mlflow-users.db", "mlflow/mlflow.db")
+_FOLDERS = ("mlflow/artifacts",)
+_FILES = (f"servers/{SECRETS_FILE}",)
+_TIMEOUT_S = 3600
+
+
+def backup(store: Store, file: Path) -> list[str]:
+    """Write everything that cannot be made again to the archive `file`, mode 600, and return what is in it.
+
+    The servers may run: each database is copied as it stands at one moment, by its own means. Artifacts are copied
+    after the databases, so that all that a database names is there.
+
+    Raises:
+        UsageError: `file` is there already, or a database does not hand itself out.
+    """
+    if file.exists():
+        raise UsageError(f"{file}: is there already and is not overwritten; name another file")
+    with tempfile.TemporaryDirectory(prefix="tutor-backup-") as scratch:
+        root = Path(scratch)
+        for name in _DATABASES:
+            if (store.home / name).is_file():
+                _copy_sqlite(store.home / name, root / name)
+        for name, address in databases().items():
+            if address:
+                _postgres("pg_dump", address, "--format=custom", "--no-owner", f"--file={root / f'{name}.dump'}")
+        for name in _FILES:
+            if (store.home / name).is_file():
+                (root / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(store.home / name, root / name)
+        partial = file.with_name(f".{file.name}.partial")
+        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as out, tarfile.open(fileobj=out, mode="w") as archive:
+            for path in sorted(root.iterdir()):
+                archive.add(path, path.name)
+            for name in _FOLDERS:
+                if (store.home / name).is_dir():
+                    archive.add(store.home / name, name)
+            names = [member.name for member in archive.getmembers() if member.isfile()]
+            out.flush()
+        partial.replace(file)
+    return names
+
+
+def restore(store: Store, file: Path) -> list[str]:
+    """Bring back what `backup` wrote to `file`, into a store and databases that hold nothing yet; return what it was.
+
+    Raises:
+        UsageError: servers run, something is there already, or `file` is no archive of ours.
+    """
+    if not hasattr(tarfile, "data_filter"):
+        raise UsageError("restore: this Python unpacks archives without a guard; expected 3.11.4 or newer")
+    if running := running_processes(store):
+        raise UsageError(f"{', '.join(running)} run; a restore needs them stopped: make down")
+    with tempfile.TemporaryDirectory(prefix="tutor-restore-") as scratch:
+        root = Path(scratch)
+        try:
+            with tarfile.open(file) as archive:
+                # Nothing outside of the folder, no links out of it, no devices.
+                archive.extractall(root, filter="data")
+                names = [member.name for member in archive.getmembers() if member.isfile()]
+        except (tarfile.TarError, OSError) as error:
+            raise UsageError(
+                f"{file}: cannot be read as a backup ({error}); expected what 'tutor backup' wrote"
+            ) from None
+        dumps = {name: address for name, address in databases().items() if (root / f"{name}.dump").is_file()}
+        for name, address in dumps.items():
+            if not address:
+                raise UsageError(
+                    f"{file}: holds PostgreSQL's {name}; expected TUTOR_{name.upper()}_DATABASE to take it"
+                )
+        kept = [name for name in (*_DATABASES, *_FILES, *_FOLDERS) if (root / name).exists()]
+        for name in kept:
+            if (store.home / name).exists():
+                raise UsageError(f"{store.home / name}: is there already; restore into an empty TUTOR_HOME")
+        for name, address in dumps.items():
+            # Into tables that are there already it stops at the first, with everything as it was.
+            options = ("--no-owner", "--exit-on-error", "--single-transaction")
+            _postgres("pg_restore", address, *options, str(root / f"{name}.dump"))
+        for name in kept:
+            (store.home / name).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            shutil.move(root / name, store.home / name)
+    return names
+
+
+def _copy_sqlite(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with (
+        closing(sqlite3.connect(f"{source.as_uri()}?mode=ro", uri=True)) as original,
+        closing(sqlite3.connect(target)) as copy,
+    ):
+        original.backup(copy)
+
+
+def _postgres(program: str, address: str, *arguments: str) -> None:
+    """Run one of PostgreSQL's programs on the database at `address`; its password goes by environment, unseen by ps."""
+    parts = urlsplit(address)
+    environment = {
+        **os.environ,
+        "PGHOST": parts.hostname or "127.0.0.1",
+        "PGPORT": str(parts.port or 5432),
+        "PGUSER": unquote(parts.username or ""),
+        "PGPASSWORD": unquote(parts.password or ""),
+        "PGCONNECT_TIMEOUT": "20",
+    }
+    if not (found := shutil.which(program)):
+        raise UsageError(f"{program}: not found; install PostgreSQL's client programs (Debian: postgresql-client)")
+    command = [found, f"--dbname={parts.path.strip('/')}", *arguments]
+    answer = subprocess.run(
+        command,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=_TIMEOUT_S,
+    )
+    if answer.returncode:
+        said = answer.stderr.strip().splitlines() or ["no word"]
+        raise UsageError(f"{program} on {parts.hostname}: {said[-1]}")

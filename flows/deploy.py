@@ -1,0 +1,179 @@
+"""`tutor deploy`: pools, limits, automations and deployments are brought in line with deployments/prefect.yaml."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from tutor.errors import UsageError
+from tutor.settings import REPOSITORY
+
+if TYPE_CHECKING:
+    from prefect.client.orchestration import PrefectClient
+    from prefect.events.schemas.automations import AutomationCore
+
+DECLARATION = REPOSITORY / "deployments" / "prefect.yaml"
+_TIMEOUT_S = 600
+
+
+class Pool(BaseModel):
+    """A work pool of process workers, and the limits of its queues."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    description: str
+    concurrency_limit: int | None = Field(ge=1)
+    queues: dict[str, int]
+
+
+class Declaration(BaseModel):
+    """What deployments/prefect.yaml declares; `deployments` and `pull` are Prefect's own sections."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    work_pools: dict[str, Pool]
+    concurrency_limits: dict[str, int]
+    automations: list[dict[str, Any]]
+    pull: list[dict[str, Any]]
+    deployments: list[dict[str, Any]]
+
+    @property
+    def deployment_names(self) -> tuple[str, ...]:
+        """Return the full names, such as retrain/cpu."""
+        return tuple(f"{each['flow_name']}/{each['name']}" for each in self.deployments)
+
+
+def declaration() -> Declaration:
+    """Return what the file declares; raise UsageError where it is not as it should be."""
+    try:
+        return Declaration.model_validate(yaml.safe_load(DECLARATION.read_text(encoding="utf-8")))
+    except (yaml.YAMLError, ValidationError) as error:
+        raise UsageError(f"{DECLARATION.name}: {' '.join(str(error).split())}; see deployments/prefect.yaml") from None
+
+
+def deploy() -> tuple[str, ...]:
+    """Return the names of the deployments that the Prefect server at PREFECT_API_URL has now, with all they need.
+
+    Raises:
+        UsageError: no server is named, it does not answer, or it refuses a part of the declaration.
+    """
+    if not os.environ.get("PREFECT_API_URL"):
+        raise UsageError("PREFECT_API_URL: not set, expected the address of a Prefect server; 'make up' starts one")
+    declared = declaration()
+    asyncio.run(_apply(declared))
+    return declared.deployment_names
+
+
+async def _apply(declared: Declaration) -> None:
+    from httpx import HTTPError
+    from prefect.client.orchestration import get_client
+
+    try:
+        async with get_client() as client:
+            await _apply_pools(client, declared.work_pools)
+            for name, limit in declared.concurrency_limits.items():
+                await client.upsert_global_concurrency_limit_by_name(name, limit)
+            switched = await _switched_schedules(client, declared)
+            _run_prefect_deploy()
+            await _switch_schedules(client, declared, switched)
+            await _apply_automations(client, declared.automations)
+    except (HTTPError, RuntimeError) as error:
+        raise UsageError(
+            f"{os.environ['PREFECT_API_URL']}: {' '.join(str(error).split()) or type(error).__name__}; expected a "
+            "Prefect server that answers, and PREFECT_API_AUTH_STRING where it asks for one"
+        ) from None
+
+
+async def _apply_pools(client: PrefectClient, pools: Mapping[str, Pool]) -> None:
+    from prefect.client.schemas.actions import WorkPoolCreate
+    from prefect.exceptions import ObjectAlreadyExists
+    from prefect.workers.process import ProcessWorker
+
+    template = ProcessWorker.get_default_base_job_template()
+    for name, pool in pools.items():
+        wanted = WorkPoolCreate(
+            name=name,
+            type="process",
+            description=pool.description,
+            base_job_template=template,
+            concurrency_limit=pool.concurrency_limit,
+        )
+        await client.create_work_pool(wanted, overwrite=True)
+        for queue, limit in pool.queues.items():
+            try:
+                await client.create_work_queue(queue, concurrency_limit=limit, work_pool_name=name)
+            except ObjectAlreadyExists:
+                known = await client.read_work_queue_by_name(queue, work_pool_name=name)
+                await client.update_work_queue(known.id, concurrency_limit=limit)
+
+
+def _run_prefect_deploy() -> None:
+    """Have Prefect's own command apply its part; it says little where it skips something, so its exit status counts."""
+    command = [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all", "--prefect-file", str(DECLARATION)]
+    answer = subprocess.run(
+        command,
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=_TIMEOUT_S,
+        stdin=subprocess.DEVNULL,
+    )
+    if answer.returncode:
+        raise UsageError(f"prefect deploy: {' '.join((answer.stderr or answer.stdout).split())[-600:]}")
+
+
+async def _switched_schedules(client: PrefectClient, declared: Declaration) -> dict[tuple[str, str], bool]:
+    """Return, by deployment and slug, whether each schedule is on now: whoever switched it meant it."""
+    from prefect.exceptions import ObjectNotFound
+
+    switched: dict[tuple[str, str], bool] = {}
+    for name in declared.deployment_names:
+        try:
+            known = await client.read_deployment_by_name(name)
+        except ObjectNotFound:
+            continue
+        switched |= {(name, str(schedule.slug)): schedule.active for schedule in known.schedules}
+    return switched
+
+
+async def _switch_schedules(
+    client: PrefectClient, declared: Declaration, switched: Mapping[tuple[str, str], bool]
+) -> None:
+    """Switch schedules as they were; a declared deployment that is not there now raises ObjectNotFound."""
+    for name in declared.deployment_names:
+        deployment = await client.read_deployment_by_name(name)
+        for schedule in deployment.schedules:
+            active = switched.get((name, str(schedule.slug)))
+            if active is not None and active != schedule.active:
+                await client.update_deployment_schedule(deployment.id, schedule.id, active=active)
+
+
+async def _apply_automations(client: PrefectClient, automations: list[dict[str, Any]]) -> None:
+    from prefect.events.schemas.automations import AutomationCore
+
+    for each in automations:
+        wanted = AutomationCore.model_validate(each)
+        known = await client.read_automations_by_name(wanted.name)
+        if not known:
+            await client.create_automation(wanted)
+        elif _content(known[0]) != _content(wanted):
+            # Only then: an automation that is written anew forgets the runs whose next sign of life it was waiting for.
+            await client.update_automation(known[0].id, wanted)
+
+
+def _content(automation: AutomationCore) -> dict[str, Any]:
+    """Return what an automation says, in one form for what is declared and what the server keeps."""
+    kept = {"name", "description", "enabled", "trigger", "actions"}
+    content: dict[str, Any] = automation.model_dump(mode="json", include=kept)
+    for field in ("after", "expect"):
+        content["trigger"][field] = sorted(content["trigger"][field])
+    content["trigger"]["for_each"] = sorted(content["trigger"]["for_each"])
+    return content

@@ -1,0 +1,152 @@
+"""The flows that deployments start: what `tutor` does at the command line, with forms, run pages and last words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+from prefect import flow, get_run_logger
+from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
+from prefect.events import emit_event
+from prefect.states import Completed, State
+from prefect.variables import Variable
+from pydantic import Field, StringConstraints
+
+from flows import retrain as retraining
+from tasks.card import card
+from tasks.run_page import progress
+from tasks.validation import digest_of_files, validate_dataset
+from tutor.config import DataConfig, RetrainConfig
+from tutor.report import RetrainReport
+from tutor.rows import digest_of
+from tutor.settings import open_store
+
+_MODEL = r"^(base|models:/[A-Za-z0-9][A-Za-z0-9_.-]{0,100}(/[0-9]{1,9}|@[A-Za-z0-9_-]{1,100}))$"
+_DEPLOYMENT = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,100}$"
+
+
+@flow(name="retrain", description=retraining.retrain.description, validate_parameters=True)
+def retrain(config: RetrainConfig = RetrainConfig()) -> State[Any]:  # noqa: B008 - the form's defaults, and frozen
+    """Retrain the tutor; the run's last word is the verdict, or that there was nothing to do.
+
+    Args:
+        config: Everything that a retraining run can be told.
+    """
+    report = retraining.retrain.fn(config)
+    _show(report)
+    said = f"{report.model_name} version {report.version} {report.verdict}: {' '.join(report.reasons)}"
+    if report.nothing_to_do:
+        return Completed(name="NothingToDo", message=f"Nothing to do: data, settings and code are those of {said}")
+    return Completed(message=said)
+
+
+@flow(
+    name="check",
+    description="Holds a dataset against the checks; nothing is trained.",
+    validate_parameters=True,
+)
+def check(data: DataConfig = DataConfig()) -> State[Any]:  # noqa: B008 - the form's defaults, and frozen
+    """Check a dataset as a retraining would.
+
+    Args:
+        data: Which dataset, and how many bad rows are too many.
+    """
+    stage = validate_dataset(data, open_store())
+    facts = stage.facts
+    return Completed(
+        message=f"{facts['dataset']} is fit: {facts['rows_in']} rows, {facts['rows_quarantined']} in quarantine"
+    )
+
+
+@flow(
+    name="evaluate",
+    description="Has a model answer questions and grades the answers.",
+    validate_parameters=True,
+)
+def evaluate(
+    questions: Path,
+    model: Annotated[str, StringConstraints(pattern=_MODEL)] = Field(
+        "models:/tutor-matematicas@champion", description="base, models:/NAME@ALIAS or models:/NAME/VERSION."
+    ),
+) -> State[Any]:
+    """Examine a model on questions of yours.
+
+    Args:
+        questions: File on the worker with rows of question (or instruction), answer and topic.
+        model: base, models:/NAME@ALIAS or models:/NAME/VERSION.
+    """
+    from flows.command import open_tutor, read_questions
+    from tutor.evaluation import examine
+
+    store = open_store()
+    rows = read_questions(questions)
+    with card("auto", store), progress("Evaluación", "preguntas") as report_progress:
+        examination = examine(open_tutor(model), rows, report_progress)
+    summary = examination.summary()
+    table = [
+        {"topic": topic, "right answers": f"{100 * accuracy:.0f} %"}
+        for topic, accuracy in summary["accuracy_by_topic"].items()
+    ]
+    create_table_artifact(table, key="evaluation", description=f"What {model} answers in {questions.name}")
+    right = f"{100 * summary['accuracy']:.0f} % of {summary['n']} questions"
+    return Completed(message=f"{model} answers {right} rightly")
+
+
+@flow(name="watch", description="Emits an event when a deployment's dataset has changed since the last look.")
+def watch(
+    deployment: Annotated[str, StringConstraints(pattern=_DEPLOYMENT)] = Field(
+        "cpu", description="Deployment of the flow retrain whose dataset is looked at."
+    ),
+) -> State[Any]:
+    """Look at the dataset that a deployment retrains from.
+
+    Args:
+        deployment: Deployment of the flow retrain whose dataset is looked at.
+    """
+    from prefect.client.orchestration import get_client
+
+    from tutor.reading import open_dataset
+
+    with get_client(sync_client=True) as client:
+        parameters = client.read_deployment_by_name(f"retrain/{deployment}").parameters
+    data = RetrainConfig.model_validate(parameters.get("config", {})).data
+    digest = digest_of_files(open_dataset(data.path, data.columns).files)
+    # The first look counts as a change: a retraining that has nothing to do says so in seconds.
+    key = f"dataset_{digest_of({'deployment': deployment})[:16]}"
+    if Variable.get(key) == digest:
+        return Completed(name="NothingToDo", message=f"{data.path.name} is as it was: {digest[:12]}")
+    emit_event(
+        "dataset.changed",
+        resource={"prefect.resource.id": f"dataset.{deployment}", "prefect.resource.name": data.path.name},
+        payload={"digest": digest, "path": str(data.path)},
+    )
+    Variable.set(key, digest, overwrite=True)
+    get_run_logger().info(f"{data.path} changed, its digest is {digest}")
+    return Completed(message=f"{data.path.name} has changed to {digest[:12]}; retrain/{deployment} is started")
+
+
+def _show(report: RetrainReport) -> None:
+    """Leave the verdict, the accuracies and the way to MLflow on the page of the run."""
+    names = {"base": report.base, "challenger": report.challenger, "champion": report.champion}
+    lines = [
+        f"**{report.model_name}, version {report.version}: {report.verdict}**",
+        *(f"- {reason}" for reason in report.reasons),
+        "",
+        "| | right answers | of |",
+        "|---|---:|---:|",
+        *(f"| {who} | {100 * found['accuracy']:.0f} % | {found['n']} |" for who, found in names.items() if found),
+        "",
+        "| stage | seconds | |",
+        "|---|---:|---|",
+        *(
+            f"| {stage} | {seconds:.0f} | {'reused' if stage in report.stages_reused else ''} |"
+            for stage, seconds in report.seconds.items()
+        ),
+    ]
+    create_markdown_artifact("\n".join(lines), key="verdict", description="Whether the new tutor is better")
+    if report.tracking_uri.startswith("http"):
+        for key, place in {
+            "mlflow-run": f"runs/{report.run_id}",
+            "mlflow-version": f"models/{report.model_name}/versions/{report.version}",
+        }.items():
+            create_link_artifact(f"{report.tracking_uri.rstrip('/')}/#/{place}", link_text=place, key=key)

@@ -1,0 +1,145 @@
+"""What deployments/ declares, held against the models and schemas of those who read it."""
+
+import configparser
+import json
+import shutil
+import subprocess
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import kubernetes_validate
+import pytest
+import yaml
+from prefect.cli.deploy._models import DeploymentConfig, PrefectYamlModel, RawScheduleConfig, WorkPoolConfig
+from prefect.events import DeploymentEventTrigger
+from prefect.events.schemas.automations import AutomationCore
+from prefect.flows import load_flow_from_entrypoint
+from prefect.utilities.templating import apply_values
+
+from flows.deploy import declaration
+from tasks.policy import CARD_TAG
+from tutor.config import RetrainConfig, load_config, profile_names
+from tutor.settings import PROFILES, REPOSITORY
+
+DEPLOYMENTS = REPOSITORY / "deployments"
+
+
+def test_no_key_of_prefects_part_is_one_that_prefect_would_ignore() -> None:
+    declared = declaration()
+    assert set(PrefectYamlModel.model_fields) >= {"pull", "deployments"}
+    for each in declared.deployments:
+        assert each.keys() <= DeploymentConfig.model_fields.keys(), each["name"]
+        assert each["work_pool"].keys() <= WorkPoolConfig.model_fields.keys()
+        assert each["work_pool"]["name"] in declared.work_pools
+        queue = each["work_pool"].get("work_queue_name")
+        assert queue is None or queue in declared.work_pools[each["work_pool"]["name"]].queues
+        for schedule in each.get("schedules", []):
+            assert RawScheduleConfig.model_validate(schedule).active is False, "off until switched on"
+            assert schedule["timezone"]
+        for trigger in each.get("triggers", []):
+            assert trigger.keys() - {"type"} <= DeploymentEventTrigger.model_fields.keys()
+            DeploymentEventTrigger.model_validate(trigger)
+    for each in declared.automations:
+        assert each.keys() <= AutomationCore.model_fields.keys()
+        AutomationCore.model_validate(each)
+    assert declared.concurrency_limits == {CARD_TAG: 1}
+    assert declared.work_pools[CARD_TAG].concurrency_limit == 1
+
+
+def test_automations_concern_retrainings_only() -> None:
+    for each in declaration().automations:
+        assert each["trigger"]["match_related"] == {
+            "prefect.resource.role": "flow",
+            "prefect.resource.name": "retrain",
+        }
+
+
+def test_every_deployment_names_a_flow_and_parameters_that_it_takes() -> None:
+    for each in declaration().deployments:
+        flow = load_flow_from_entrypoint(each["entrypoint"], use_placeholder_flow=False)
+        assert flow.name == each["flow_name"]
+        assert each.get("parameters", {}).keys() <= flow.parameters.properties.keys()
+
+
+def test_the_deployment_for_the_card_is_the_profile_of_the_same_name() -> None:
+    for each in declaration().deployments:
+        if each["flow_name"] == "retrain":
+            assert each["name"] in profile_names()
+            config = RetrainConfig.model_validate(each["parameters"]["config"])
+            assert config == load_config(each["name"])
+            assert each["parameters"]["config"] == tomllib.loads((PROFILES / f"{each['name']}.toml").read_text())
+
+
+def test_the_kubernetes_pool_renders_to_a_job_that_the_cluster_accepts() -> None:
+    template = json.loads((DEPLOYMENTS / "kubernetes" / "work-pool.json").read_text())
+    values = {
+        name: schema["default"] for name, schema in template["variables"]["properties"].items() if "default" in schema
+    }
+    assert set(template["variables"]["required"]) <= values.keys()
+    job: dict[str, Any] = apply_values(template["job_configuration"]["job_manifest"], values)
+    # What Prefect's worker fills in itself: the command as a list.
+    job["spec"]["template"]["spec"]["containers"][0]["args"] = ["prefect", "flow-run", "execute"]
+    kubernetes_validate.validate(job, "1.31", strict=True)
+    assert job["spec"]["template"]["spec"]["containers"][0]["resources"]["limits"]["nvidia.com/gpu"] == 1
+    job["spec"]["template"]["spec"]["containers"][0]["imagePolicy"] = "Always"
+    with pytest.raises(kubernetes_validate.ValidationError):
+        kubernetes_validate.validate(job, "1.31", strict=True)
+
+
+def test_compose_keeps_to_loopback_and_takes_every_secret_from_a_file() -> None:
+    compose = yaml.safe_load((DEPLOYMENTS / "compose.yaml").read_text())
+    for name, service in compose["services"].items():
+        for port in service.get("ports", []):
+            assert port.startswith("127.0.0.1:"), name
+        assert set(service.get("secrets", [])) <= compose["secrets"].keys()
+        for variable, value in service.get("environment", {}).items():
+            secret = any(word in variable for word in ("PASSWORD", "AUTH_STRING", "SECRET", "CONNECTION", "STORE_URI"))
+            assert not secret or variable.endswith("_FILE"), f"{name}: {variable}"
+            if str(value).startswith("/run/secrets/"):
+                assert value.removeprefix("/run/secrets/") in service["secrets"], f"{name}: {variable}"
+    assert {secret["file"].removeprefix("secrets/") for secret in compose["secrets"].values()} == set(
+        compose["secrets"]
+    )
+
+
+def test_secrets_are_made_once_for_their_owner_and_reach_a_command_by_file(tmp_path: Path) -> None:
+    script = tmp_path / "deployments" / "make_secrets.sh"
+    script.parent.mkdir()
+    script.write_bytes((DEPLOYMENTS / "make_secrets.sh").read_bytes())
+    compose = yaml.safe_load((DEPLOYMENTS / "compose.yaml").read_text())
+    seen = []
+    for _ in range(2):
+        subprocess.run(["sh", str(script)], check=True, capture_output=True)
+        made = {path.name: path.read_text() for path in (script.parent / "secrets").iterdir()}
+        assert made.keys() == compose["secrets"].keys()
+        seen.append(made)
+    assert seen[0] == seen[1]
+    assert {path.stat().st_mode & 0o077 for path in (script.parent / "secrets").iterdir()} == {0}
+    users = configparser.ConfigParser()
+    users.read_string(made["mlflow_auth"])
+    assert users["mlflow"]["database_uri"] == made["mlflow_database"]
+    wrapped = ["sh", str(DEPLOYMENTS / "with_secrets.sh"), "sh", "-c", 'printf %s "$PREFECT_API_AUTH_STRING"']
+    file = str(script.parent / "secrets" / "prefect_auth")
+    assert _run(wrapped, PREFECT_API_AUTH_STRING_FILE=file).stdout == made["prefect_auth"]
+    missing = _run(wrapped, X_FILE="/no/such")
+    assert "X_FILE names /no/such" in missing.stderr
+    assert missing.returncode == 2
+
+
+def _run(command: list[str], **environment: str) -> subprocess.CompletedProcess[str]:
+    environment["PATH"] = "/usr/bin:/bin"
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="a machine without systemd")
+@pytest.mark.parametrize("unit", sorted(path.name for path in (DEPLOYMENTS / "systemd").iterdir()))
+def test_systemd_reads_the_units(unit: str) -> None:
+    answer = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", str(DEPLOYMENTS / "systemd" / unit)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    told = [line for line in answer.stderr.splitlines() if "is not executable" not in line]
+    assert told == []
