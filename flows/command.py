@@ -157,6 +157,20 @@ def _parser() -> argparse.ArgumentParser:
     ask = _command(commands, "ask", _ask, "ask one question; the answer is written as it arises")
     ask.add_argument("model", metavar="MODEL", help=MODEL_FORMS)
     ask.add_argument("question", metavar="QUESTION")
+
+    serve = _command(commands, "serve", _serve, "a page for pupils and a chat endpoint on this machine, until Ctrl-C")
+    serve.add_argument(
+        "model",
+        nargs="?",
+        default=f"models:/{DEFAULT_MODEL_NAME}@champion",
+        metavar="MODEL",
+        help=f"{MODEL_FORMS} (default models:/{DEFAULT_MODEL_NAME}@champion, whoever that is)",
+    )
+    serve.add_argument("--port", type=_port, default=8000, help="port on 127.0.0.1; 0 for a free one (default 8000)")
+
+    export = _command(commands, "export", _export, "write a tutor as a model for other software, and ask it there")
+    export.add_argument("model", metavar="MODEL", help="models:/NAME@ALIAS, models:/NAME/VERSION or an adapter folder")
+    export.add_argument("folder", type=Path, metavar="FOLDER", help="folder to write it to; not there yet, or empty")
     return parser
 
 
@@ -417,6 +431,22 @@ def _ask(chosen: argparse.Namespace) -> int:
     return 0
 
 
+def _serve(chosen: argparse.Namespace) -> int:
+    store = open_store()
+    from flows.serve import serve
+
+    serve(chosen.model, chosen.port, _open, store, lambda line: print(line, flush=True))
+    return 0
+
+
+def _export(chosen: argparse.Namespace) -> int:
+    store = open_store()
+    from flows.export import export
+
+    print(export(chosen.model, chosen.folder, store))
+    return 0
+
+
 def _promote(chosen: argparse.Namespace) -> int:
     store, number = open_store(), _version_number(chosen.version)
     from flows.history import told
@@ -514,6 +544,13 @@ def _positive(text: str) -> int:
     value = int(text)
     if value < 1:
         raise argparse.ArgumentTypeError(f"got {value}, expected 1 or more")
+    return value
+
+
+def _port(text: str) -> int:
+    value = int(text)
+    if not 0 <= value < 65536:
+        raise argparse.ArgumentTypeError(f"got {value}, expected 0 to 65535")
     return value
 
 

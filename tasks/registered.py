@@ -68,15 +68,34 @@ def adapter_of(uri: str, store: Store) -> Path:
     Raises:
         RegistryError: there is no such model, version or alias, or its files are not those that were registered.
     """
+    return fetch(version_named(uri, store), store, None) / ADAPTER
+
+
+def version_named(uri: str, store: Store) -> ModelVersion:
+    """Return the registered version that `uri` (models:/NAME/VERSION or models:/NAME@ALIAS) names.
+
+    Raises:
+        RegistryError: there is no such model, version or alias.
+    """
+    name, number, alias = named_in(uri)
+    client = MlflowClient(tracking_uri=store.tracking_uri, registry_uri=store.tracking_uri)
+    number = number or holder(client, name, str(alias))
+    version = number and find_version(client, name, number)
+    if not version:
+        raise RegistryError(f"{uri}: there is no such model, version or alias in {store.tracking_uri}")
+    return version
+
+
+def named_in(uri: str) -> tuple[str, str | None, str | None]:
+    """Return the name in `uri` and the number or the alias, whichever it says; the other one is None.
+
+    Raises:
+        RegistryError: it says neither.
+    """
     named = _ADDRESS.fullmatch(uri)
     if not named:
         raise RegistryError(f"{uri}: expected models:/NAME/VERSION or models:/NAME@ALIAS")
-    client = MlflowClient(tracking_uri=store.tracking_uri, registry_uri=store.tracking_uri)
-    number = named["version"] or holder(client, named["name"], named["alias"])
-    version = number and find_version(client, named["name"], number)
-    if not version:
-        raise RegistryError(f"{uri}: there is no such model, version or alias in {store.tracking_uri}")
-    return fetch(version, store, None) / ADAPTER
+    return named["name"], named["version"], named["alias"]
 
 
 def fetch(version: ModelVersion, store: Store, into: Path | None) -> Path:

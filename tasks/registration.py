@@ -20,6 +20,7 @@ from tasks.policy import BACK_OFF_S, HOUR_S, worth_retrying
 from tasks.promotion import DECISION_TAG, settle
 from tasks.registered import CHAMPION, FILES_TAG, adapter_of, find_version, holder
 from tasks.run_page import progress
+from tasks.scoring import signature
 from tasks.tracking import Run, Tracking
 from tutor.adapter import ADAPTER, read_origin
 from tutor.adapter_files import digests
@@ -185,8 +186,6 @@ def _log_model(
     config: RegistryConfig, training: Finished, files: Path, run: Run, key: str, store: Store
 ) -> ModelVersion:
     import mlflow
-    from mlflow.models import ModelSignature
-    from mlflow.types import ColSpec, DataType, Schema
 
     origin = read_origin(training.folder / ADAPTER)
     with mlflow.start_run(run_id=run.id):
@@ -194,9 +193,7 @@ def _log_model(
             name="tutor",
             python_model=str(_MODEL_CODE),
             artifacts={ADAPTER: str(files / ADAPTER), RECORDED: str(files / RECORDED)},
-            signature=ModelSignature(
-                inputs=Schema([ColSpec(DataType.string, "question")]), outputs=Schema([ColSpec(DataType.string)])
-            ),
+            signature=signature(),
             input_example={"question": ["¿Cuánto es 7 × 8?"]},
             pip_requirements=_pinned_requirements(),
             metadata={

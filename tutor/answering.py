@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 import torch
 from peft import PeftModel
+from torch import Tensor
 from transformers import GenerationConfig, TextIteratorStreamer
 
 from tutor import base_model
@@ -96,28 +97,45 @@ class Tutor:
             report_progress(len(replies), len(order))
         return [replies[place] for place in range(len(questions))]
 
-    def stream(self, question: str) -> Iterator[str]:
-        """Yield the answer to `question` piece by piece."""
+    def stream(self, question: str) -> Generator[str, None, Reply]:
+        """Yield the answer to `question` piece by piece, and return the whole; to close it early stops the model."""
         inputs = self._inputs([question])
+        prompt_tokens = inputs["input_ids"].shape[1]
         streamer = TextIteratorStreamer(self._tokenizer, skip_prompt=True, skip_special_tokens=True)
+        calculator = Calculator(self._tokenizer, prompt_tokens, 1)
+        left = Event()
         failures: list[Exception] = []
+        written: list[Tensor] = []
+
+        def nobody_waits(ids: Tensor, *_: Any, **__: Any) -> Tensor:
+            return torch.full((len(ids),), left.is_set(), dtype=torch.bool, device=ids.device)
 
         def write() -> None:
             try:
-                calculator = Calculator(self._tokenizer, inputs["input_ids"].shape[1], 1)
-                self._model.generate(
-                    **inputs, generation_config=self._generation, logits_processor=[calculator], streamer=streamer
+                answer = self._model.generate(
+                    **inputs,
+                    generation_config=self._generation,
+                    logits_processor=[calculator],
+                    stopping_criteria=[nobody_waits],
+                    streamer=streamer,
                 )
+                written.append(answer[0, prompt_tokens:])
             except Exception as error:
                 failures.append(error)
                 streamer.end()
 
         writer = Thread(target=write, daemon=True)
         writer.start()
-        yield from streamer
-        writer.join()
+        try:
+            yield from streamer
+        finally:
+            left.set()
+            writer.join()
         if failures:
             raise failures[0]
+        text = self._tokenizer.decode(written[0], skip_special_tokens=True)
+        ended = bool((written[0] == self._tokenizer.eos_token_id).any())
+        return Reply(text.strip(), calculator.corrections[0], ended)
 
     def _answer_if_memory_allows(self, questions: Sequence[str], max_new_tokens: int | None) -> list[Reply] | None:
         """Return the replies, None where memory ran out; what was in it is free again by then."""

@@ -67,9 +67,21 @@ class ReloadFailed(TutorError):
     """A registered version, opened in a fresh process, is not the tutor that was examined; no alias was moved."""
 
 
+class ExportFailed(TutorError):
+    """A merged model that answers otherwise than the tutor that it was made from; it was not kept."""
+
+
 class PromotionRefused(TutorError):
     """A version that may not become champion: it was refused, is champion already, or nothing precedes it."""
 
 
 class PromotionConflict(TutorError):
     """Somebody else changed the champion while this change was prepared; theirs stands."""
+
+
+class BadQuestion(UsageError):
+    """A question that the tutor cannot be asked; its text is for the pupil, in Spanish."""
+
+
+class NotNow(TutorError):
+    """A question that the tutor cannot take at present; its text is for the pupil, in Spanish."""

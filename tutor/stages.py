@@ -24,6 +24,7 @@ ROOMS = ("tutor", "data_checks", "tasks")
 _ONLY_SHOWN = {
     *("exercises", "generation.py", "report.py", "plan_report.py", "progress.py", "errors.py"),
     *("analysis", "analysis.py", "run_record.py"),
+    *("serving", "merged_model.py", "champion_watch.py"),
     *("run_page.py", "card.py", "server_settings.py"),
 }
 _ADVICE = "free some space and run the same command again: what is finished is not made again"
