@@ -135,15 +135,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     _json_option(evaluate)
 
-    _command(commands, "deploy", _deploy, "bring a Prefect server in line with deployments/prefect.yaml")
-
-    _command(commands, "up", _up, "start both servers and the workers of this machine, and deploy")
-    _command(commands, "down", _down, "stop what 'up' started")
-
-    saved = _command(commands, "backup", _backup, "write databases, artifacts and secrets of the servers to one file")
-    saved.add_argument("file", type=Path, metavar="FILE", help="archive to write, such as tutor.tar")
-    back = _command(commands, "restore", _restore, "bring back what 'backup' wrote, into an empty TUTOR_HOME")
-    back.add_argument("file", type=Path, metavar="FILE", help="archive that 'backup' wrote")
     report = _command(commands, "report", _report, "write the report on a run, several runs, or a model's history")
     report.add_argument("runs", nargs="+", metavar="RUN", help=RUN_FORMS)
     report.add_argument("--language", choices=("es", "en"), default="es", help="language (default es)")
@@ -153,7 +144,25 @@ def _parser() -> argparse.ArgumentParser:
 
     _compare_command(commands)
     _registry_commands(commands)
+    _server_commands(commands)
 
+    _service_commands(commands)
+    return parser
+
+
+def _server_commands(commands: Any) -> None:
+    _command(commands, "deploy", _deploy, "bring a Prefect server in line with deployments/prefect.yaml")
+
+    _command(commands, "up", _up, "start both servers and the workers of this machine, and deploy")
+    _command(commands, "down", _down, "stop what 'up' started")
+
+    saved = _command(commands, "backup", _backup, "write databases, artifacts and secrets of the servers to one file")
+    saved.add_argument("file", type=Path, metavar="FILE", help="archive to write, such as tutor.tar")
+    back = _command(commands, "restore", _restore, "bring back what 'backup' wrote, into an empty TUTOR_HOME")
+    back.add_argument("file", type=Path, metavar="FILE", help="archive that 'backup' wrote")
+
+
+def _service_commands(commands: Any) -> None:
     ask = _command(commands, "ask", _ask, "ask one question; the answer is written as it arises")
     ask.add_argument("model", metavar="MODEL", help=MODEL_FORMS)
     ask.add_argument("question", metavar="QUESTION")
@@ -171,7 +180,6 @@ def _parser() -> argparse.ArgumentParser:
     export = _command(commands, "export", _export, "write a tutor as a model for other software, and ask it there")
     export.add_argument("model", metavar="MODEL", help="models:/NAME@ALIAS, models:/NAME/VERSION or an adapter folder")
     export.add_argument("folder", type=Path, metavar="FOLDER", help="folder to write it to; not there yet, or empty")
-    return parser
 
 
 def _registry_commands(commands: Any) -> None:
@@ -435,7 +443,7 @@ def _serve(chosen: argparse.Namespace) -> int:
     store = open_store()
     from flows.serve import serve
 
-    serve(chosen.model, chosen.port, _open, store, lambda line: print(line, flush=True))
+    serve(chosen.model, chosen.port, open_tutor, store, lambda line: print(line, flush=True))
     return 0
 
 
