@@ -102,7 +102,7 @@ TEXTS = {
     "summary.epochs.planned": "{run} of {planned} planned",
     "summary.steps": "Optimiser steps",
     "summary.kept": "Adapter that is kept",
-    "summary.kept.at": "the best one in the checks, of {position}",
+    "summary.kept.at": "the best one in the checks: {position}",
     "summary.end": "End",
     "summary.stopped_early": "before the planned one, for nothing improved any more",
     "summary.version": "Registered version",

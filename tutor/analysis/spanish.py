@@ -102,7 +102,7 @@ TEXTS = {
     "summary.epochs.planned": "{run} de {planned} previstas",
     "summary.steps": "Pasos del optimizador",
     "summary.kept": "Adaptador que se conserva",
-    "summary.kept.at": "el mejor en las comprobaciones, de {position}",
+    "summary.kept.at": "el mejor en las comprobaciones: {position}",
     "summary.end": "Final",
     "summary.stopped_early": "antes de lo previsto, porque nada mejoraba",
     "summary.version": "Versión registrada",
