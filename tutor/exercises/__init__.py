@@ -28,7 +28,7 @@ from tutor.exercises.probability import probability
 from tutor.exercises.problems import one_step, two_steps
 from tutor.exercises.proportion import proportion
 from tutor.exercises.sequences import sequences
-from tutor.likeness import likeness
+from tutor.likeness import wording_of
 
 # How often each topic comes up, out of the sum of all.
 CURRICULUM: dict[Maker, int] = {
@@ -65,15 +65,17 @@ OTHER_STYLES_SHARE = 0.15
 
 
 def exercises(seed: int) -> Iterator[Exercise]:
-    """Yield exercises for ever, no two of which ask the same; the same `seed` yields the same ones in the same order."""
+    """Yield exercises for ever, the same ones for the same `seed`; no two of them ask the same, or nearly the same."""
     rng = Random(seed)
     makers, weights = list(CURRICULUM), list(CURRICULUM.values())
-    seen: set[bytes] = set()
+    seen: set[int] = set()
     while True:
         exercise = rng.choices(makers, weights)[0](rng)
         question = as_pupils_type(exercise.question, rng)
-        if (alike := likeness(question)) not in seen:
-            seen.add(alike)
+        wording = wording_of(question, exercise.answer)
+        alike = {wording.same, wording.near} if wording.near else {wording.same}
+        if seen.isdisjoint(alike):
+            seen |= alike
             yield replace(exercise, question=question, solution=in_school_notation(_solution(exercise, rng)))
 
 
