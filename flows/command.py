@@ -154,6 +154,11 @@ def _parser() -> argparse.ArgumentParser:
     _compare_command(commands)
     _registry_commands(commands)
 
+    _service_commands(commands)
+    return parser
+
+
+def _service_commands(commands: Any) -> None:
     ask = _command(commands, "ask", _ask, "ask one question; the answer is written as it arises")
     ask.add_argument("model", metavar="MODEL", help=MODEL_FORMS)
     ask.add_argument("question", metavar="QUESTION")
@@ -171,7 +176,6 @@ def _parser() -> argparse.ArgumentParser:
     export = _command(commands, "export", _export, "write a tutor as a model for other software, and ask it there")
     export.add_argument("model", metavar="MODEL", help="models:/NAME@ALIAS, models:/NAME/VERSION or an adapter folder")
     export.add_argument("folder", type=Path, metavar="FOLDER", help="folder to write it to; not there yet, or empty")
-    return parser
 
 
 def _registry_commands(commands: Any) -> None:
@@ -435,7 +439,7 @@ def _serve(chosen: argparse.Namespace) -> int:
     store = open_store()
     from flows.serve import serve
 
-    serve(chosen.model, chosen.port, _open, store, lambda line: print(line, flush=True))
+    serve(chosen.model, chosen.port, open_tutor, store, lambda line: print(line, flush=True))
     return 0
 
 
