@@ -62,7 +62,7 @@ def open_merged(folder: Path, max_new_tokens: int, batch_rows: int) -> Tutor:
 
     from tutor.answering import Tutor
 
-    model = AutoModelForCausalLM.from_pretrained(
+    model: Any = AutoModelForCausalLM.from_pretrained(
         folder, dtype=torch.float32, local_files_only=True, trust_remote_code=False, use_safetensors=True
     )
     model = model.to(base_model.device()).eval()
@@ -78,7 +78,7 @@ def _weights(adapted: Any) -> Iterator[tuple[str, Tensor]]:
     merged = set()
     for name, layer in model.named_modules():
         if isinstance(layer, Linear4bit):
-            stored = layer.base_layer
+            stored: Any = layer.base_layer
             values = dequantize_4bit(stored.weight.data, stored.weight.quant_state).float()
             values += layer.get_delta_weight(layer.active_adapters[0]).float()
             yield f"{name}.weight", values.cpu()

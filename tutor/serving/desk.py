@@ -76,7 +76,8 @@ class Desk:
 
     def __init__(self, edition: Edition) -> None:
         """Open `edition`, which may raise, and begin to answer."""
-        self._edition, self._tutor = edition, edition.open()
+        self._edition = edition
+        self._tutor: Tutor | None = edition.open()
         self._next: Edition | None = None
         self._waiting: deque[Ticket] = deque()
         self._answering: Ticket | None = None
