@@ -32,13 +32,20 @@ QUESTIONS = ("¿Cuánto es 7 × 8?", "Calcula 345 + 278.")
 
 
 @pytest.fixture
-def versions(store: Store, database: None, tiny_config: RetrainConfig, tmp_path: Path) -> MlflowClient:
+def exact_config(tiny_config: RetrainConfig) -> RetrainConfig:
+    """Return a configuration in whose arithmetic two near answers of a random model are not tipped by rounding."""
+    model = tiny_config.model.model_copy(update={"compute_dtype": "float32"})
+    return tiny_config.model_copy(update={"model": model})
+
+
+@pytest.fixture
+def versions(store: Store, database: None, exact_config: RetrainConfig, tmp_path: Path) -> MlflowClient:
     """Register two versions of a tiny tutor that answer differently; the first one is champion."""
     client = MlflowClient(store.tracking_uri, store.tracking_uri)
     client.create_registered_model(NAME)
     for number in (1, 2):
         files = tmp_path / f"v{number}" / "artifacts"
-        write_tiny_adapter(files / "adapter", tiny_config, seed=number, store=store)
+        write_tiny_adapter(files / "adapter", exact_config, seed=number, store=store)
         replies = open_adapter(files / "adapter", store).answers(QUESTIONS)
         write_recorded(files / RECORDED, RecordedAnswers(QUESTIONS, tuple(reply.text for reply in replies), "here"))
         client.create_model_version(NAME, files.parent.as_uri(), tags={FILES_TAG: json.dumps(digests(files))})
@@ -120,7 +127,7 @@ def test_what_cannot_be_served_is_one_line(capsys: pytest.CaptureFixture[str]) -
 def test_an_exported_tutor_answers_in_transformers_alone(
     versions: MlflowClient,
     store: Store,
-    tiny_config: RetrainConfig,
+    exact_config: RetrainConfig,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -138,11 +145,11 @@ def test_an_exported_tutor_answers_in_transformers_alone(
     ids = tokenizer(prompt(QUESTIONS[0]), return_tensors="pt", add_special_tokens=False)
     tutor = open_adapter(tmp_path / "v2" / "artifacts" / "adapter", store)
     tutor = open_adapter(tmp_path / "v2" / "artifacts" / "adapter", store)
-    base = open_base(tiny_config.model, tiny_config.evaluation, store)
+    base = open_base(exact_config.model, exact_config.evaluation, store)
     with torch.no_grad():
         merged, ours, theirs = (one(**ids).logits.float() for one in (model, tutor._model, base._model))
-    # float16 here, and bfloat16 there where the processor has it, against all that the adapter changes.
-    assert (merged - ours).abs().max() < 0.05 * (ours - theirs).abs().max()
+    # Weights in float16, against all that the adapter changes.
+    assert (merged - ours).abs().max() < 0.01 * (ours - theirs).abs().max()
     card = (folder / "README.md").read_text(encoding="utf-8")
     assert "The calculator is not part of it" in card
     assert not [file for file in folder.iterdir() if file.suffix in (".bin", ".py", ".pt")]
