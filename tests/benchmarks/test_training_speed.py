@@ -57,7 +57,10 @@ def test_what_is_missing_is_said_before_the_work(
 def test_more_rows_than_there_are_is_refused(
     tiny_config: RetrainConfig, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: object())
+    find = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name, *rest: object() if name == "trl" else find(name, *rest)
+    )
     with pytest.raises(UnfitDataset, match="lower --rows or --held-out"):
         bench(tiny_config, Size(rows=10_000), store)
 
