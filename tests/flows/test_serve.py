@@ -88,7 +88,10 @@ def test_a_new_champion_is_taken_up_and_what_cannot_be_had_is_not(
 
 
 def test_serve_answers_on_loopback_until_ctrl_c(versions: MlflowClient, store: Store, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "flows.command", "serve", f"models:/{NAME}@champion", "--port", "0"]
+    # A shell that runs the tests in its background has Ctrl-C ignored, and what it starts inherits that.
+    heard = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    run = "import sys; from flows.command import main; sys.exit(main())"
+    command = [sys.executable, "-c", f"{heard}; {run}", "serve", f"models:/{NAME}@champion", "--port", "0"]
     environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
     with subprocess.Popen(
         command, cwd=REPOSITORY, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
