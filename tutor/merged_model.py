@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from tutor import base_model
 from tutor.adapter import Origin, read_origin
 from tutor.adapter_files import refuse_unsafe
-from tutor.prompt import prompt
+from tutor.errors import RegistryError
+from tutor.prompt import WORDING, prompt
 from tutor.settings import Store
 
 if TYPE_CHECKING:
@@ -42,6 +43,10 @@ def write_merged(adapter: Path, folder: Path, store: Store) -> Origin:
     from tutor.adapter import quantised_base
 
     origin = read_origin(adapter)
+    if origin.wording != WORDING:
+        raise RegistryError(
+            f"{adapter}: was trained with the prompt {origin.wording!r}; retrain the tutor, then export it"
+        )
     refuse_unsafe(adapter)
     base = quantised_base(origin.model, store).folder
     adapted: Any = PeftModel.from_pretrained(base_model.load(base), str(adapter), use_safetensors=True)
