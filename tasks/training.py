@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from tasks.system_metrics import watched_machine
 from tasks.tracking import Tracking
 from tasks.validation import VALIDATION_ROWS
 from tutor import run_plan
+from tutor.check_plan import BEST
+from tutor.checkpoints import CHECKPOINTS
 from tutor.config import RetrainConfig
 from tutor.rows import read_written_rows
 from tutor.settings import Store
@@ -50,17 +53,25 @@ def train(config: RetrainConfig, dataset: Finished, base: Finished, tokens: Fini
         "keep_dequantised": config.model.keep_dequantised,
         "asked": {"max_new_tokens": config.evaluation.max_new_tokens, "batch_rows": config.evaluation.batch_rows},
     }
-    return run_stage(
-        store.stages,
-        "training",
-        inputs,
-        lambda folder: _train(config, dataset, base.folder, tokens.folder, folder, store),
-        resume=True,
-    )
+    with ExitStack() as ending:
+        return run_stage(
+            store.stages,
+            "training",
+            inputs,
+            lambda folder: _train(config, dataset, base.folder, tokens.folder, folder, store, ending),
+            resume=True,
+            scratch=(CHECKPOINTS, BEST),
+        )
 
 
 def _train(
-    config: RetrainConfig, dataset: Finished, base: Path, tokens: Path, folder: Path, store: Store
+    config: RetrainConfig,
+    dataset: Finished,
+    base: Path,
+    tokens: Path,
+    folder: Path,
+    store: Store,
+    ending: ExitStack,
 ) -> Mapping[str, Any]:
     from datasets import load_from_disk
 
@@ -75,13 +86,14 @@ def _train(
 
     tracking = Tracking(store, config.registry.experiment)
     run = tracking.open_run(folder.name.removesuffix(".partial"), config.registry.sweep)
+    # Also where the stage cannot be finished once the training is.
+    ending.enter_context(run.ended_with_its_reason())
     run.log_inputs(config, dataset.facts)
     asked, spool = config.evaluation, Spool(folder, run.id)
     # Never the held-out rows: what is chosen by them could no longer be judged by them.
     rows = read_written_rows(dataset.folder / VALIDATION_ROWS)
     with (
         progress("Entrenamiento", "pasos") as report_progress,
-        run.marked_if_refused(),
         delivering(spool, run.log_points),
         watched_machine(spool.add),
     ):
@@ -100,9 +112,7 @@ def _train(
             attempt = partial(train_adapter, base, load_from_disk(str(tokens / TOKENS)), folder, **options)
         with metered(folder, config.energy, config.training.processes) as meter:
             measured = with_less_memory(folder, attempt, partial(spool.add_tag, _LADDER))
-        energy = meter.facts()
-        spool.add(measured["steps"], {name: energy[name] for name in ("energy_wh", "cost")})
-        for name, value in {"tutor.energy_from": energy["energy_from"], **training_tags(measured)}.items():
+        for name, value in training_tags(measured).items():
             spool.add_tag(name, value)
     adapter = folder / ADAPTER
     load_tokenizer(base).save_pretrained(adapter)
@@ -111,4 +121,4 @@ def _train(
     said = training_sentence(measured)
     if TaskRunContext.get() is not None:
         get_run_logger().info(said)
-    return {**measured, **energy, "said": said, **run_plan.facts_to_keep(config)}
+    return {**measured, **meter.facts(), "said": said, **run_plan.facts_to_keep(config)}
