@@ -57,7 +57,7 @@ def retrain(config: RetrainConfig = RetrainConfig()) -> RetrainReport:  # noqa: 
     made |= {"promotion": promotion} if promotion else {}
     made["analysis"] = analyse(config, made, store)
     name, number = config.registry.model_name, str(version.facts["version"])
-    no = refused_by_person(name, number, store)
+    no = None if failure else refused_by_person(name, number, store)
     aliases = live_aliases(name, number, store)
     return RetrainReport.of(made, aliases, store, failure=failure, declined=no.reason if no else None)
 

@@ -43,7 +43,7 @@ def p_better(pairs: Pairs) -> float:
     the binomial distribution.
     """
     differing = pairs.only_new + pairs.only_old
-    return sum(comb(differing, won) for won in range(pairs.only_new, differing + 1)) / 2**differing
+    return float(sum(comb(differing, won) for won in range(pairs.only_new, differing + 1)) / 2**differing)
 
 
 def p_different(pairs: Pairs) -> float:
