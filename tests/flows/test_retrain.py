@@ -13,7 +13,6 @@ from mlflow.tracking import MlflowClient
 
 from flows.command import main
 from flows.retrain import retrain
-from tasks.promotion import promote
 from tasks.registered import FILES_TAG, Reloaded, adapter_of, reload_version
 from tutor.adapter_files import digests
 from tutor.analysis.language import language
@@ -172,11 +171,7 @@ def _fresh_process(arguments: list[str], folder: Path) -> subprocess.CompletedPr
 
 @pytest.mark.usefixtures("prefect_server")
 def test_champion_is_the_best_version_and_never_a_worse_one(
-    tiny_config: RetrainConfig,
-    store: Store,
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
-    capfd: pytest.CaptureFixture[str],
+    tiny_config: RetrainConfig, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # What a tiny random model answers is nonsense; who answers how many questions is set here, the rest is real.
     marks: list[int] = []
@@ -207,92 +202,6 @@ def test_champion_is_the_best_version_and_never_a_worse_one(
     assert run(2, base=20, challenger=40, champion=60) == "refused"
     assert holder("challenger") == "4"
     assert holder("champion") == "3"
-
-    _see_what_hinders(tiny_config, marks, client, store, monkeypatch, tmp_path, capfd)
-
-    # A champion that cannot be asked ends the run before hours of training, not after.
-    next(adapter_of("models:/tutor-prueba/5", store).glob("*.safetensors")).unlink()
-    trained = set(store.stages.glob("training-*"))
-    with pytest.raises(RegistryError, match=r"models:/tutor-prueba/5: adapter/adapter_model\.safetensors is not what"):
-        run(5, base=20, challenger=80, champion=70)
-    assert set(store.stages.glob("training-*")) == trained
-
-
-def _see_what_hinders(
-    tiny_config: RetrainConfig,
-    marks: list[int],
-    client: MlflowClient,
-    store: Store,
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
-    capfd: pytest.CaptureFixture[str],
-) -> None:
-    """Assert that a promotion that fails, and one that comes too late, loses neither training nor verdict."""
-
-    def holder(alias: str) -> str:
-        return str(client.get_model_version_by_alias("tutor-prueba", alias).version)
-
-    hindered = tiny_config.model_copy(update={"training": tiny_config.training.model_copy(update={"seed": 4})})
-    with monkeypatch.context() as broken:
-        broken.setattr("tasks.promotion.reload_version", _fails)
-        told, said = _by_command(hindered, marks, [20, 70, 60], 1, tmp_path, capfd)
-    assert said == "tutor: version 5 answers otherwise; no alias was moved\n"
-    assert (told["verdict"], told["promotion"], told["version"]) == ("accepted", "failed", "5")
-    assert told["promotion_reason"] == "version 5 answers otherwise; no alias was moved"
-    assert Path(str(told["report_file"])).is_file()
-    assert (told["aliases"], holder("champion")) == ([], "3")
-
-    def overtaken(version: object, store: Store) -> Reloaded:
-        monkeypatch.setattr("tasks.promotion.reload_version", lambda version, store: Reloaded(6, "float32 on cpu"))
-        promote("tutor-prueba", "1", "entretanto", how="command", store=store)
-        return Reloaded(6, "float32 on cpu")
-
-    monkeypatch.setattr("tasks.promotion.reload_version", overtaken)
-    told, said = _by_command(hindered, marks, [], 1, tmp_path, capfd)
-    assert "was compared with version 3, but the champion is now version 1" in said
-    assert (told["verdict"], told["promotion"], told["aliases"]) == ("accepted", "failed", ["challenger"])
-    assert holder("champion") == "1"
-
-    # Told to another experiment and at another price, the same training gets a run there and keeps its version.
-    registry = hindered.registry.model_copy(update={"experiment": "otras"})
-    energy = hindered.energy.model_copy(update={"price_per_kwh": 1.0})
-    elsewhere = hindered.model_copy(update={"registry": registry, "energy": energy})
-    told, said = _by_command(elsewhere, marks, [20, 70, 50], 0, tmp_path, capfd)
-    assert (told["version"], told["promotion"], holder("champion")) == ("5", "promoted", "5")
-    assert "training" in told["stages_reused"]
-    there = client.get_run(str(told["run_id"]))
-    assert there.info.experiment_id == client.get_experiment_by_name("otras").experiment_id
-    assert there.info.status == "FINISHED"
-    assert there.data.metrics["cost"] == pytest.approx(there.data.metrics["energy_wh"] / 1000, abs=1e-6)
-    assert there.data.params["registry.experiment"] == "otras"
-    assert len(client.get_metric_history(there.info.run_id, "loss")) > 3
-
-
-def _fails(version: ModelVersion, store: Store) -> Reloaded:
-    raise ReloadFailed(f"version {version.version} answers otherwise; no alias was moved")
-
-
-def _by_command(
-    config: RetrainConfig,
-    marks: list[int],
-    found: list[int],
-    status: int,
-    folder: Path,
-    capfd: pytest.CaptureFixture[str],
-) -> tuple[dict[str, object], str]:
-    """Return the JSON and the last line of complaint of `tutor retrain`, and see that it ends with `status`."""
-    marks[:], out = found, folder / "out.json"
-    settings = [
-        word
-        for section, fields in config.model_dump(mode="json").items()
-        for field, value in fields.items()
-        if value not in (None, {})
-        for word in ("--set", f"{section}.{field}={value}")
-    ]
-    capfd.readouterr()
-    assert main(["retrain", *settings, "--json", str(out)]) == status
-    complaints = [line for line in capfd.readouterr().err.splitlines(keepends=True) if line.startswith("tutor: ")]
-    return json.loads(out.read_text(encoding="utf-8")), "".join(complaints)
 
 
 def _examined(right: int) -> Examination:

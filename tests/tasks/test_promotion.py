@@ -7,10 +7,10 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from pathlib import Path
-from threading import Barrier
+from threading import Barrier, Event
 
 import pytest
 from mlflow.entities import Run
@@ -286,6 +286,35 @@ def test_of_many_threads_that_promote_at_once_one_wins_each_time_and_the_aliases
         champion = winner
     assert len(open_ledger(client, NAME).entries()) == 3
     assert not list(store.home.glob(".ledger-*")), "no lock is left behind"
+
+
+@pytest.mark.usefixtures("versions")
+def test_a_slow_process_does_not_move_the_aliases_back_behind_a_faster_one(
+    client: MlflowClient, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tasks import promotion
+
+    move, moves, stalled, on = promotion._move, [], Event(), Event()
+
+    def slow(moved: MlflowClient, name: str, alias: str, number: str | None) -> None:
+        if not stalled.is_set():
+            stalled.set()
+            on.wait(60)
+        move(moved, name, alias, number)
+        if alias == "champion":
+            moves.append(number)
+
+    monkeypatch.setattr("tasks.promotion._move", slow)
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(promote, NAME, "1", "lenta", how="command", store=store)
+        assert stalled.wait(60)
+        second = pool.submit(promote, NAME, "2", "rápida", how="command", store=store)
+        wait([second], timeout=0.5)  # long enough to overtake, if it could
+        on.set()
+        first.result()
+        second.result()
+    assert moves == ["1", "2"]
+    assert _champion(client) == ("2", "1")
 
 
 @pytest.mark.usefixtures("versions")
