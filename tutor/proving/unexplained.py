@@ -13,6 +13,7 @@ the same number is also given as the answer, in the last line.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -34,10 +35,11 @@ _CUT = re.compile(r"(?<![0-9.,])[1-9][0-9]{0,2}(?:,[0-9]{3})*,[0-9]{1,2}(?![0-9.
 _JOINED_BEFORE = re.compile(r"(?:[0-9] ?: ?|[0-9][.,]|[0-9] |[A-Za-z(#])$")
 _JOINED_AFTER = re.compile(r"[A-Za-z:]|\.\.| [0-9]| (?:a\.?m|p\.?m)\b", re.IGNORECASE)
 _IN_SEQUENCE = re.compile(
-    r"\b(?:days?|nights?|years?|months?|weeks?|hours?|steps?|numbers?|rounds?|pages?|levels?|in|d[ií]as?|noches?|"
-    r"a[nñ]os?|mes|meses|semanas?|pasos?|n[uú]meros?|p[aá]ginas?|en) ?$",
+    r"\b(?:days?|nights?|years?|months?|weeks?|hours?|steps?|numbers?|rounds?|pages?|levels?|d[ií]as?|noches?|"
+    r"a[nñ]os?|mes|meses|semanas?|pasos?|n[uú]meros?|p[aá]ginas?) ?$",
     re.IGNORECASE,
 )
+_IN = re.compile(r"\b(?:in|en) ?$", re.IGNORECASE)
 _LIST = re.compile(r"[0-9]+(?:(?:, ?(?:and |y )?|,? ?& ?|,? (?:and|y) )[0-9]+){2,}")
 _BECAUSE = re.compile(r"\b(?:because|porque)\b", re.IGNORECASE)
 _PER = re.compile(r"/ ?[^\W\d_]")
@@ -90,7 +92,10 @@ def unexplained_number(
         formula = next((each for each in formulas if each[0].start <= number.at < each[-1].end), None)
         if formula and len(formula) > 1 and any(one.start <= number.at < other.end for one, other in pairwise(formula)):
             faults += _wrong_in_equation(number, formula, text, known, annotations)
-        elif prose and not (formula and any(side.letters for side in formula)):
+        elif formula and any(side.letters for side in formula):
+            if len(formula) == 1 and not _joined(number) and not known.explained(number.value, number.line):
+                faults.append(_nowhere(number, text))
+        elif prose:
             faults += _wrong_in_prose(number, text, question, known, formulas, annotations)
     return faults[0] if len(faults) == 1 else None
 
@@ -181,7 +186,7 @@ def _wrong_in_prose(
     """Yield that nothing explains `number`, which stands in no equation of a row where every line is annotated."""
     if "=" in number.line and not _calculated_in(number, annotations):
         return
-    if number.value < 1 or _joined(number) or number.value in known.spoken | known.counts:
+    if 0 < number.value < 1 or _joined(number) or number.value in known.spoken | known.counts:
         return
     if _in_sequence(number):
         return
@@ -190,8 +195,12 @@ def _wrong_in_prose(
             return
     elif known.explained(number.value, number.line):
         return
+    yield _nowhere(number, text)
+
+
+def _nowhere(number: _Number, text: str) -> Fault:
     shown = text[number.at : number.end]
-    yield Fault(shown, "", f"{shown} stands neither in the question nor anywhere else in the working")
+    return Fault(shown, "", f"{shown} stands neither in the question nor anywhere else in the working")
 
 
 def _calculated_in(number: _Number, annotations: Sequence[Annotation]) -> list[Annotation]:
@@ -222,12 +231,10 @@ def _replaces_operand(
     said_text = text[number.line_start : start]
     if number.at >= start or _SENTENCE_END.search(text, number.end, start) or text[number.end : number.end + 1] == "%":
         return False
-    said = {value for value, _ in numbers_of(said_text)} | spoken_numbers(said_text)
+    said = Counter(value for value, _ in numbers_of(said_text)) + Counter(spoken_numbers(said_text))
     asked = known.asked | spoken_numbers(question)
-    return any(
-        operand in asked and operand not in said and not _shortened(number.value, operand)
-        for operand in number_values(following.formula[0])
-    )
+    unsaid = Counter(number_values(following.formula[0])) - said
+    return any(operand in asked and not _shortened(number.value, operand) for operand in unsaid)
 
 
 def _shortened(value: Value, operand: Value) -> bool:
@@ -246,7 +253,10 @@ def _joined(number: _Number) -> bool:
 
 def _in_sequence(number: _Number) -> bool:
     """Return whether `number` may be a place in a sequence: day 17."""
-    return number.value <= _LAST_OF_A_SEQUENCE and bool(_IN_SEQUENCE.search(_before(number)))
+    before = _before(number)
+    return (number.small and bool(_IN.search(before))) or (
+        number.value <= _LAST_OF_A_SEQUENCE and bool(_IN_SEQUENCE.search(before))
+    )
 
 
 def _before(number: _Number) -> str:
