@@ -33,9 +33,7 @@ def find_formulas(text: str, spaced_thousands: bool = True, unknowns: Set[str] =
     return found
 
 
-def _chain(
-    tokens: Sequence[Token], at: int, spaced_thousands: bool, unknowns: Set[str]
-) -> tuple[Formula, int]:
+def _chain(tokens: Sequence[Token], at: int, spaced_thousands: bool, unknowns: Set[str]) -> tuple[Formula, int]:
     """Return the sides from `at` on and where they end."""
     sides: Formula = []
     sign = ""

@@ -18,8 +18,7 @@ _SMALL = {
     )
 }
 _TENS = {
-    name: 10 * (place + 2)
-    for place, name in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split())
+    name: 10 * (place + 2) for place, name in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split())
 }
 _SCALES = {
     "hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "dozen": 12, "score": 20, "gross": 144,
@@ -36,6 +35,7 @@ _TIMES = {
     "twice": 2, "double": 2, "doubled": 2, "doubles": 2, "doubling": 2, "triple": 3, "tripled": 3, "triples": 3,
     "thrice": 3, "quadruple": 4, "quadrupled": 4, "doble": 2, "cuadruple": 4, "nickel": 5, "dime": 10, "once": 1,
 }  # fmt: skip
+_LONGEST = 12  # words of one number
 _WORD = re.compile(r"[^\W\d_]+")
 _INTERESTING = frozenset(_SMALL) | _TENS.keys() | _SCALES.keys() | _PARTS.keys() | _TIMES.keys() | NUMBER_WORDS
 
@@ -61,7 +61,7 @@ def _spoken(words: Sequence[str]) -> Iterator[Value]:
             yield _SCALES[word]
         if word in _SMALL or word in _TENS:
             value, end = _english(words, at)
-            yield value
+            yield from (value, _SMALL.get(word) or _TENS.get(word, 0))
             if words[end] in _PARTS:
                 yield Fraction(value, _PARTS[words[end]])
         elif word in NUMBER_WORDS:
@@ -72,7 +72,7 @@ def _spoken(words: Sequence[str]) -> Iterator[Value]:
 def _english(words: Sequence[str], at: int) -> tuple[int, int]:
     """Return the value of the English number words from `at` on, and where they end."""
     total = part = 0
-    while True:
+    for _ in range(_LONGEST):
         word = words[at]
         if word in _TENS or word in _SMALL:
             part += _TENS.get(word, 0) + _SMALL.get(word, 0)
@@ -83,5 +83,6 @@ def _english(words: Sequence[str], at: int) -> tuple[int, int]:
         elif word == "and" and (words[at - 1] in _SCALES) and (words[at + 1] in _TENS or words[at + 1] in _SMALL):
             pass
         else:
-            return total + part, at
+            break
         at += 1
+    return total + part, at

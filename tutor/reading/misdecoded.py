@@ -1,8 +1,8 @@
 """UTF-8 that somebody read as another encoding and saved again (`aÃ±o`, `¬øCu√°nto`): found, and put right.
 
-What was read as Windows-1252 or Latin-1 is repaired by ftfy. What was read as Mac Roman or IBM850 is repaired here: ftfy
-passes over `¬øCu√°nto es 3 √ó 4?` and `┬íMuy bien!`, and makes `ñ4` of `√±4`. Correct mathematics uses the same signs
-(`√`, `±`, `≥`, `¬`), so a text is only accused where they stand as no mathematician puts them: inside a word, before a
+What was read as Windows-1252 or Latin-1 is repaired by ftfy, what was read as Mac Roman or IBM850 here: ftfy passes
+over `¬øCu√°nto es 3 √ó 4?` and `┬íMuy bien!`, and makes `ñ4` of `√±4`. Correct mathematics uses the same signs (`√`,
+`±`, `≥`, `¬`), so a text is only accused where they stand as no mathematician puts them: inside a word, before a
 question, between a figure and a sign that cannot follow a root.
 """
 
