@@ -177,14 +177,15 @@ FLOCK = (
     [
         (FLOCK[1], "proven"),
         (FLOCK[1].replace("As Seattle has 21", "As Seattle has 23"), "refuted"),
-        (FLOCK[1].replace("As Seattle has 21", "As Seattle has 9"), "proven"),  # may be a count
+        (FLOCK[1].replace("As Seattle has 21", "As Seattle has 9"), "refuted"),  # where the calculation takes 21
+        (FLOCK[1].replace("105.", "105 sheep in 9 barns."), "proven"),  # may be a count
         (FLOCK[1].replace("As Seattle has 21", "As Seattle has 60"), "proven"),  # everybody knows the 60
-        (FLOCK[1].replace("As Seattle has 21", "As Seattle has thirty, 23"), "proven"),  # some numbers are words
+        (FLOCK[1].replace("As Seattle has 21", "As Boston has twenty-three, not 23 more than 21"), "proven"),
         (FLOCK[1].replace("As Seattle has 21", "In year 23"), "proven"),
         (FLOCK[1].replace("As Seattle has 21", "At 23:15 it has 21"), "proven"),
         (FLOCK[1].replace("As Seattle has 21", "As Seattle has 79 less than 100"), "proven"),
         (FLOCK[1].replace("<<84+21=105>>", "").replace("Seattle has 21", "Seattle has 23"), "proven"),  # not annotated
-        (FLOCK[1] + "\nThat is 23 more than Boston.", "proven"),  # calculates nothing
+        (FLOCK[1] + "\nThat is 23 more than Boston.", "refuted"),
     ],
 )
 def test_a_number_that_nothing_explains_is_found_where_every_calculation_is_annotated(
