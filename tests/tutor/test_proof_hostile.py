@@ -5,9 +5,10 @@ from random import Random
 
 import pytest
 
-from tutor.proof import DEFAULT_SECONDS, prove
+from tutor.proof import prove
 
 CHARACTERS = "0123456789 .,+-*/x×÷:=()%√²^≈<>#$€abcxyde\n½'º"
+MOST_SECONDS = 0.8  # of processor time, several times what the slowest row takes
 HOSTILE = [
     "9" * 20_000, "9^" * 9_000 + "9=1", "9^9^9^9=1", "2^99999999=1", "(2^60)^60=3", "(((9^60)*(9^60))^60)=1",
     "(" * 20_000, "(" * 9_000 + "1" + ")" * 9_000 + "=1", "√" * 19_000 + "4=2", "1=1" * 6_000, "1+" * 9_000 + "1=3",
@@ -32,7 +33,7 @@ def test_hostile_rows_return_quickly(text: str) -> None:
     for row in ((text, text, "4"), ("4*4", text, "16"), (text, "", "3"), ("x = ?", text, text[:150])):
         start = time.process_time()
         assert prove(*row).verdict in ("proven", "refuted", "not checkable")
-        assert time.process_time() - start < DEFAULT_SECONDS
+        assert time.process_time() - start < MOST_SECONDS
 
 
 def test_a_row_of_a_million_characters_is_not_checked() -> None:
