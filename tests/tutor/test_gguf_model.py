@@ -54,6 +54,7 @@ def test_a_tutor_read_back_calculates_as_the_merged_one(adapter: Path, store: St
     assert ("output.weight" in {tensor.name for tensor in reader.tensors}) is not tied
 
 
+@pytest.mark.parametrize("adapter", [write_tiny_llama], indirect=True)
 def test_eight_bits_a_weight_are_off_by_half_a_step_at_most(adapter: Path, store: Store, tmp_path: Path) -> None:
     plain, rough = (tmp_path / weights for weights in ("f16", "q8_0"))
     for folder in (plain, rough):
@@ -73,7 +74,7 @@ def test_eight_bits_a_weight_are_off_by_half_a_step_at_most(adapter: Path, store
         step = np.abs(wanted).max(axis=1) / 127
         # The step itself is kept in 16 bits.
         assert (error <= step * (0.5 + 127 / 1024)).all()
-        assert (error.max() > 0) is is_matrix
+        assert bool(error.any()) is is_matrix
     sizes = [gguf_file(folder, folder.name).stat().st_size for folder in (plain, rough)]
     assert sizes[1] < sizes[0]
     tutor: Any = open_gguf(rough, "q8_0", 8, 2)
