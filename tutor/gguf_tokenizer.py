@@ -60,7 +60,9 @@ def read_tokenizer(reader: GGUFReader) -> PreTrainedTokenizerFast:
 
     tokens, types = kept(Keys.Tokenizer.LIST), kept(Keys.Tokenizer.TOKEN_TYPE)
     pairs = [tuple(merge.split(" ")) for merge in kept(Keys.Tokenizer.MERGES)]
-    backend = Tokenizer(models.BPE({token: place for place, token in enumerate(tokens)}, pairs))
+    # Rows of no token stand for no text, as in the tokenizer that was written.
+    used = {token: place for place, token in enumerate(tokens) if types[place] != TokenType.UNUSED}
+    backend = Tokenizer(models.BPE(used, pairs))
     cut = [_pre_tokenizer(part) for part in _CUTS[kept(Keys.Tokenizer.PRE)]]
     backend.pre_tokenizer = pre_tokenizers.Sequence(cut)
     backend.decoder = decoders.ByteLevel()

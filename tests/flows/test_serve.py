@@ -176,6 +176,10 @@ def test_an_export_as_gguf_is_one_file_and_what_ollama_needs(
     assert "The calculator is not part of it" in card
     assert "llama-server -m tutor-f16.gguf" in card
 
+    adapter = tmp_path / "v2" / "artifacts" / "adapter"
+    assert main(["export", str(adapter), str(tmp_path / "unrecorded"), "--format", "gguf"]) == 0
+    assert "of 6 recorded final answers are the same" in capsys.readouterr().out
+
 
 def test_an_export_that_answers_otherwise_is_not_kept(
     versions: MlflowClient, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -59,6 +59,7 @@ def test_the_same_tokens_are_made_of_every_text(name: str, cut: Any, tmp_path: P
         ids = tokenizer(text, add_special_tokens=False)["input_ids"]
         assert again(text, add_special_tokens=False)["input_ids"] == ids
         assert again.decode(ids) == tokenizer.decode(ids)
+    assert again.decode([ROWS - 1]) == tokenizer.decode([ROWS - 1]) == ""
     assert (again.eos_token_id, again.pad_token_id) == (tokenizer.eos_token_id, tokenizer.pad_token_id)
 
     def kept(key: str) -> Any:
