@@ -205,7 +205,9 @@ def test_the_reason_names_the_number_that_nothing_explains() -> None:
 def test_no_row_of_the_generator_is_refuted_and_nearly_all_are_proven(many: list[Exercise]) -> None:
     verdicts = [prove(one.question, one.solution, one.answer) for one in many]
     assert [(one, v) for one, v in zip(many, verdicts, strict=True) if v.verdict == "refuted"] == []
-    assert sum(v.verdict == "proven" for v in verdicts) >= 0.96 * len(many)
+    # A yes or no stands in no equation.
+    answers = [v.verdict for one, v in zip(many, verdicts, strict=True) if one.answer not in {"sí", "no"}]
+    assert answers.count("proven") >= 0.96 * len(answers)
 
 
 def test_no_other_style_of_explanation_is_refuted(many: list[Exercise]) -> None:
