@@ -35,13 +35,13 @@ class Answer(RunInput):
 
     decision: Literal["approve", "refuse"] = Field(
         title="Decisión",
-        description="approve: this version becomes the tutor that the pupils have; refuse: it does not.",
+        description="approve: esta versión pasa a ser el tutor de los alumnos; refuse: siguen con el que tienen.",
     )
     reason: str = Field(
-        title="Motivo", min_length=1, max_length=MAX_REASON_CHARACTERS, description="Why; it is kept in the history."
+        title="Motivo", min_length=1, max_length=MAX_REASON_CHARACTERS, description="Por qué; queda en el historial."
     )
     name: str = Field(
-        title="Quién decide", min_length=1, max_length=80, description="Who decides; it is kept in the history."
+        title="Quién decide", min_length=1, max_length=80, description="Nombre de quien decide; queda en el historial."
     )
 
 
@@ -142,7 +142,7 @@ def _show_evidence(model_name: str, version: str, store: Store) -> str | None:
         key=f"approval-{version}",
         markdown=f"# {model_name}, versión {version}\n\nEl tutor actual cuando se examinó: {beside}.\n\n"
         f"{registered.description or 'Sin descripción.'}\n",
-        description=f"What speaks for and against version {version} of {model_name}",
+        description=f"Lo que habla a favor y en contra de la versión {version} de {model_name}",
     )
     return compared_with
 

@@ -29,10 +29,13 @@ from tutor.reload_check import RECORDED
 from tutor.settings import REPOSITORY, Store
 from tutor.stages import Finished, run_stage
 from tutor.transcripts import transcripts_page
-from tutor.verdict import decide
+from tutor.verdict import Verdict, decide
 
 if TYPE_CHECKING:
     from mlflow.tracking import MlflowClient
+
+    from tutor.evaluation import Examination
+    from tutor.verdict_words import LanguageCode
 
 _REGISTRATION = "tutor.registration"
 _MODEL_CODE = REPOSITORY / "mlflow" / "tutor_model.py"
@@ -136,7 +139,7 @@ def _register(
     # What the tracking server missed while the adapter was trained.
     Spool(training.folder, run.id).deliver(run.log_points)
     examinations = {who: examination_in(stage) for who, stage in examined.items()}
-    verdict = decide(examinations["base"], examinations["challenger"], examinations.get("champion"), rules)
+    verdict = _judged(examinations, rules, "es")
     key = folder.name.removesuffix(".partial")
     with progress("Registro", "pasos") as report_progress:
         report_progress(0, 3)
@@ -160,10 +163,16 @@ def _register(
         "version": str(version.version),
         "verdict": verdict.decision,
         "reasons": list(verdict.reasons),
+        "reasons_in_english": list(_judged(examinations, rules, "en").reasons),
         "rules_broken": list(verdict.broken),
         "compared_with": compared_with,
         **{who: examination.summary() for who, examination in examinations.items()},
     }
+
+
+def _judged(examinations: Mapping[str, Examination], rules: VerdictConfig, told_in: LanguageCode) -> Verdict:
+    champion = examinations.get("champion")
+    return decide(examinations["base"], examinations["challenger"], champion, rules, told_in)
 
 
 def _files(training: Finished, challenger: Finished, folder: Path) -> Path:

@@ -7,13 +7,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tutor.alphabet import alphabetical
+
+# Bars that print keeps apart.
+_HATCHES = ("", "//", "..", "xx")
+
 
 @dataclass(frozen=True)
 class ComparedRun:
     """One run as it is compared.
 
     `settings` are what it was told and made from, `figures` what was measured, `marks` whether each question (with its
-    expected answer) was answered rightly, `topics` the topic of each, `losses` pairs of step and training loss.
+    expected answer) was answered rightly, `topics` the topic of each, `losses` pairs of step and training loss,
+    `version` the number of the version that came of it, "" where it would not tell the runs apart.
     """
 
     name: str
@@ -23,13 +29,22 @@ class ComparedRun:
     marks: Mapping[tuple[str, str], bool]
     topics: Mapping[tuple[str, str], str]
     losses: Sequence[tuple[int, float]]
+    version: str = ""
+
+    @property
+    def label(self) -> str:
+        """Return what people know the run by: the version that came of it, else its name."""
+        return f"versión {self.version}" if self.version else self.name
 
     def accuracy_by_topic(self) -> dict[str, float]:
         """Return the share of right answers in each topic, topics in alphabetical order."""
         marks: dict[str, list[bool]] = {}
         for row, right in self.marks.items():
             marks.setdefault(self.topics[row], []).append(right)
-        return {topic: sum(right) / len(right) for topic, right in sorted(marks.items())}
+        return {
+            topic: sum(right) / len(right)
+            for topic, right in sorted(marks.items(), key=lambda item: alphabetical(item[0]))
+        }
 
 
 @dataclass(frozen=True)
@@ -46,23 +61,27 @@ class Paired:
     p: float
 
     def sentence(self) -> str:
-        """Return what the figures say, in words."""
+        """Return what the figures say, in Spanish."""
         if not self.both_answered:
-            return f"{self.other} and {self.first} answered no question in common, so they cannot be compared"
-        rights = f"{self.other_right} and {self.first_right} of {self.both_answered} questions in common"
-        alone = f"{self.only_other} only by {self.other}, {self.only_first} only by {self.first}"
+            return f"{self.other} y {self.first} no respondieron a ninguna pregunta en común: no se pueden comparar."
+        rights = f"{self.other} acierta {self.other_right} y {self.first}, {self.first_right}"
+        alone = f"solo {self.other}, {self.only_other}; solo {self.first}, {self.only_first}"
         if self.p >= 0.05:
-            outcome = "the difference may well be chance"
+            outcome = "la diferencia bien puede ser azar"
         else:
-            outcome = f"{self.other if self.only_other > self.only_first else self.first} is better"
-        return f"{self.other} and {self.first} are right on {rights} ({alone}; p = {self.p:.2g}): {outcome}"
+            outcome = f"{self.other if self.only_other > self.only_first else self.first} es mejor"
+        p = "p < 0,001" if self.p < 0.001 else f"p = {self.p:.3f}".replace(".", ",")
+        return f"De {self.both_answered} preguntas en común, {rights} ({alone}; {p}): {outcome}."
 
 
 def apart(runs: Sequence[ComparedRun]) -> list[str]:
-    """Return a warning for each run whose questions are mostly not those of the first: their shares do not compare."""
+    """Return a warning, in Spanish, for each run whose questions are mostly not those of the first.
+
+    Their shares of right answers do not compare.
+    """
     return [
-        f"{len(runs[0].marks.keys() & run.marks.keys())} of the {len(run.marks)} questions of {run.name} are among "
-        f"those of {runs[0].name}: the two shares of right answers are about different questions"
+        f"de las {len(run.marks)} preguntas de {run.label}, {len(runs[0].marks.keys() & run.marks.keys())} están entre "
+        f"las de {runs[0].label}: los dos porcentajes de aciertos son de preguntas distintas"
         for run in runs[1:]
         if 2 * len(runs[0].marks.keys() & run.marks.keys()) < max(len(run.marks), len(runs[0].marks))
     ]
@@ -89,8 +108,8 @@ def pair(first: ComparedRun, other: ComparedRun) -> Paired:
     unequal = only_first + only_other
     p = float(binomtest(only_first, unequal, 0.5).pvalue) if unequal else 1.0
     return Paired(
-        first.name,
-        other.name,
+        first.label,
+        other.label,
         len(common),
         sum(first.marks[row] for row in common),
         sum(other.marks[row] for row in common),
@@ -105,19 +124,27 @@ def plot(runs: Sequence[ComparedRun], file: Path) -> None:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    topics = sorted({topic for run in runs for topic in run.accuracy_by_topic()})
+    from tutor.analysis.drawing import COLOURS, LINES, short_ticks
+    from tutor.analysis.language import language
+
+    topics = sorted({topic for run in runs for topic in run.accuracy_by_topic()}, key=alphabetical)
     figure = Figure(figsize=(11, 3.4 + 0.14 * (len(runs) + 1) * max(len(topics), 3)), layout="constrained")
     FigureCanvasAgg(figure)
     loss, bars = figure.subplots(2, 1, height_ratios=[3, max(len(topics), 3) * 0.14 * (len(runs) + 1)])
     thickness = 0.8 / len(runs)
     for at, run in enumerate(runs):
-        loss.plot([step for step, _ in run.losses], [value for _, value in run.losses], label=run.name, linewidth=1.2)
+        colour, line, hatch = (looks[at % len(looks)] for looks in (COLOURS, LINES, _HATCHES))
+        steps, values = [step for step, _ in run.losses], [value for _, value in run.losses]
+        loss.plot(steps, values, label=run.label, color=colour, linestyle=line, linewidth=1.4)
         shares = run.accuracy_by_topic()
         places = [row + (at - (len(runs) - 1) / 2) * thickness for row in range(len(topics))]
-        bars.barh(places, [100 * shares.get(topic, 0) for topic in topics], height=thickness, label=run.name)
-    loss.set(xlabel="optimiser step", ylabel="training loss")
+        lengths = [100 * shares.get(topic, 0) for topic in topics]
+        bars.barh(places, lengths, height=thickness, label=run.label, color=colour, hatch=hatch, edgecolor="white")
+    loss.set(xlabel="Paso del optimizador", ylabel="Pérdida de entrenamiento")
+    short_ticks(loss.yaxis, language("es"))
     loss.legend()
-    bars.set(xlabel="right answers, %", xlim=(0, 100), ylim=(len(topics) - 0.5, -0.5))
+    bars.legend()
+    bars.set(xlabel="Respuestas correctas (%)", xlim=(0, 100), ylim=(len(topics) - 0.5, -0.5))
     bars.set_yticks(range(len(topics)), topics)
     figure.savefig(file, dpi=90)
 

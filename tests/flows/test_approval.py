@@ -117,9 +117,9 @@ def test_without_a_deployment_or_a_waiting_run_the_command_does_it_at_once(
     client: MlflowClient, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["approve", "2", "--reason", "explica mejor", "--model", NAME]) == 0
-    assert "version 2 is champion, 1 was" in capsys.readouterr().out
+    assert "el tutor de los alumnos es la versión 2; antes, versión 1" in capsys.readouterr().out
     assert holder(client, NAME, "champion") == "2"
     assert main(["refuse", "3", "--reason", "no", "--model", NAME]) == 0
-    assert "version 3 does not become champion; 2 stays" in capsys.readouterr().out
+    assert "la versión 3 no pasa a los alumnos; su tutor sigue siendo: versión 2" in capsys.readouterr().out
     assert main(["approve", "3", "--reason", "sí", "--model", NAME]) == 1
     assert "the champion is now version 2" in capsys.readouterr().err

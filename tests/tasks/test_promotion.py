@@ -199,7 +199,7 @@ def test_a_change_whose_process_died_is_caught_up_with(
     assert _champion(client) == ("1", None)
     out = tmp_path / "out.json"
     assert main(["history", "--model", NAME, "--json", str(out)]) == 0
-    assert "the aliases do not follow it yet" in json.loads(out.read_text())["remarks"][0]
+    assert "los alias aún no la siguen" in json.loads(out.read_text())["remarks"][0]
     with pytest.raises(PromotionRefused, match="champion already"):
         promote(NAME, "2", "otra vez", how="command", store=store)
     assert _champion(client) == ("2", "1")
@@ -271,7 +271,10 @@ def test_an_alias_moved_by_other_means_is_told_and_not_undone(
     client.set_registered_model_alias(NAME, "champion", "3")
     out = tmp_path / "out.json"
     assert main(["history", "--model", NAME, "--json", str(out)]) == 0
-    assert "the alias champion is at 3, but the history says 1" in json.loads(out.read_text())["remarks"][0]
+    assert (
+        "el alias champion apunta a: versión 3, pero el historial dice: versión 1"
+        in json.loads(out.read_text())["remarks"][0]
+    )
     with pytest.raises(PromotionRefused, match="moved by other means"):
         rollback(NAME, "atrás", store=store)
     promote(NAME, "2", "ésta", how="command", store=store)
@@ -279,7 +282,7 @@ def test_an_alias_moved_by_other_means_is_told_and_not_undone(
     rollback(NAME, "atrás", store=store)
     assert _champion(client) == ("3", "1")
     assert main(["history", "--model", NAME, "--json", str(out)]) == 0
-    assert "moved from 1 to 3 by other means" in json.loads(out.read_text())["remarks"][0]
+    assert "se cambió el tutor por otra vía: de versión 1 a versión 3" in json.loads(out.read_text())["remarks"][0]
 
 
 @pytest.mark.usefixtures("versions")

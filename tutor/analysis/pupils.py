@@ -24,7 +24,7 @@ def _pupils(run: RunRecord, pair: Pair, words: Language) -> Iterator[Block]:
     told = words.say(
         "pupils.text",
         n=words.number(pair.after.n),
-        gained=words.count(len(pair.gained), "question"),
+        gained=words.number(len(pair.gained)),
         lost=words.number(len(pair.lost)),
     )
     unaided = run.accuracy_unaided.get("challenger")
@@ -94,7 +94,8 @@ def verdict(run: RunRecord, words: Language) -> tuple[Section, ...]:
 def _verdict(run: RunRecord, words: Language) -> Iterator[Block]:
     tone: Tone = "good" if run.verdict == "accepted" else "bad"
     yield Paragraph(words.say(f"verdict.{run.verdict}.text"), words.say(f"verdict.title.{run.verdict}"), tone)
-    if run.reasons:
-        yield Listing(tuple(("", reason) for reason in run.reasons))
-        if recorded := words.say("verdict.recorded"):
+    translated = words.code == "en" and run.reasons_in_english
+    if reasons := run.reasons_in_english if translated else run.reasons:
+        yield Listing(tuple(("", reason) for reason in reasons))
+        if not translated and (recorded := words.say("verdict.recorded")):
             yield Paragraph(recorded)

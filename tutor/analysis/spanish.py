@@ -27,6 +27,7 @@ TEXTS = {
     "points.many": "puntos",
     "version.one": "versión registrada",
     "version.many": "versiones registradas",
+    "version.told": "{name}, versión {number}",
     "axis.epochs": "Época",
     "axis.steps": "Paso",
     "position.epochs": "la época {value}",
@@ -59,6 +60,8 @@ TEXTS = {
     "lead.uncertain": "No está demostrado que haya aprendido.",
     "lead.uncertain.text": "El tutor nuevo acierta {after} de {n} preguntas que nunca vio; el modelo base, {before}. Por "
     "puro azar se vería una diferencia así, o mayor, con una probabilidad del {chance}.",
+    "lead.uncertain.fell": "{text} Mientras tanto, la pérdida en las filas que leyó bajó un {improvement}: puede que se "
+    "las haya aprendido de memoria.",
     "lead.suspected": "Nadie comprobó si aprendió o memorizó.",
     "lead.suspected.text": "La pérdida bajó un {improvement}, pero medida en las mismas filas que el modelo leyó {times} "
     "veces. Sin preguntas reservadas no se puede distinguir aprender de memorizar; tras tantas lecturas{of_rows}, lo "
@@ -91,11 +94,16 @@ TEXTS = {
     "summary.value": "Valor",
     "summary.model": "Modelo base",
     "summary.model.revision": "{name}, revisión {revision}",
+    "summary.model.known": "{known} ({source})",
+    "summary.model.package": "paquete {package} {revision} de PyPI",
     "summary.parameters": "Parámetros",
     "summary.parameters.packed": "{parameters} ({packed} tal como los cuentan las bibliotecas, que "
     "toman dos pesos de 4 bits por uno)",
     "summary.millions": "{count} millones",
     "summary.machine": "Equipo",
+    "summary.machine.cores": "{name}, {cores}",
+    "core.one": "núcleo",
+    "core.many": "núcleos",
     "summary.time": "Tiempo de entrenamiento",
     "summary.total_time": "Tiempo de todas las etapas",
     "summary.epochs": "Épocas",
@@ -161,9 +169,9 @@ TEXTS = {
     "picture.most_tokens": "límite: {value} tokens",
     # Pupils
     "pupils.text": "Los dos modelos respondieron a las mismas {n} preguntas, que no estaban en el entrenamiento ni con "
-    "otros números. El tutor nuevo gana {gained} y pierde {lost}; el resto queda igual.",
-    "pupils.unaided": "Sin que la calculadora corrija nada acierta el {share}.",
-    "pupils.champion": "El tutor que los alumnos tienen ahora acierta {right} de {n} ({share}).",
+    "otros números. El tutor nuevo acierta {gained} que el modelo base fallaba y falla {lost} de las que este acertaba.",
+    "pupils.unaided": "Si la calculadora no corrigiera sus cuentas, acertaría el {share}.",
+    "pupils.champion": "El tutor que los alumnos tenían entonces acierta {right} de {n} ({share}).",
     "picture.topics.alt": "Aciertos por tema del modelo base y del tutor nuevo.",
     "picture.topics.caption": "Aciertos por tema; entre paréntesis, cuántas preguntas hubo. Con tan pocas preguntas por "
     "tema, una sola respuesta mueve mucho el porcentaje.",
@@ -196,7 +204,7 @@ TEXTS = {
     "numbers.mean_loss": "Pérdida media de todo el entrenamiento",
     "numbers.held_out_loss": "Pérdida en filas reservadas",
     "numbers.accuracy": "Aciertos en preguntas nunca vistas",
-    "numbers.unaided": "Aciertos sin que corrija la calculadora",
+    "numbers.unaided": "Aciertos sin ayuda de la calculadora",
     "numbers.gradient_norm": "Norma del gradiente, máximo",
     "numbers.learning_rate": "Tasa de aprendizaje, máximo",
     "numbers.at": "{value} en {position}",
@@ -216,6 +224,7 @@ TEXTS = {
     "numbers.lowest": "Pérdida mínima en filas reservadas",
     "numbers.energy.estimated": "{value} (estimación, no medida)",
     "numbers.cost.value": "{value} (en la moneda del precio indicado)",
+    "numbers.cost.priced": "{value} (a {price} por kWh, en la moneda de ese precio)",
     "numbers.stage_time": "Tiempo",
     "numbers.stages": "Tiempo por etapa",
     "memory.peak": "Máxima",
@@ -245,7 +254,8 @@ TEXTS = {
     "data.set_aside": "Demasiado largas, apartadas",
     "data.tokens": "Tokens de entrenamiento",
     "data.estimated": "Filas por época (calculadas a partir de la velocidad y el tiempo)",
-    "data.reasons": "Motivos de la cuarentena, tal como se registraron",
+    "data.reasons": "Motivos de la cuarentena",
+    "data.warning": "Aviso:",
     "data.reason": "Motivo",
     "data.topics": "Filas de entrenamiento por tema",
     "data.other_topics": "otros {count} temas",
@@ -314,7 +324,16 @@ TEXTS = {
     "advice.more_rows": "Reunir más filas y mejores, en lugar de releer las mismas.",
     "advice.more_rows.text": "El modelo leyó unas {rows} filas {epochs} veces cada una.",
     "advice.weak_topics": "Añadir filas de los temas más flojos.",
-    "advice.weak_topics.text": "Aciertos del tutor nuevo: {topics}.",
+    "advice.weak_topics.text": "Aciertos del tutor nuevo: {topics}.{few}",
+    "advice.weak_topics.few": " Con tan pocas preguntas por tema es un indicio, no una prueba.",
+    "advice.unexamined_topics": "Examinar también los temas que no salieron en el examen.",
+    "advice.unexamined_topics.text": "El modelo leyó filas de estos temas, pero ninguna pregunta del examen es de ellos, "
+    "así que no se sabe cómo le van: {topics}.",
+    "advice.unexamined_topics.topic": "{name}",
+    "advice.unexamined_topics.rows": "{name} ({rows})",
+    "advice.another_epoch": "Probar con más épocas.",
+    "advice.another_epoch.text": "La pérdida en filas reservadas seguía bajando en la última comprobación: de {first} a "
+    "{last} desde la anterior.",
     "advice.weak_topics.topic": "{name}, {after} de {n}",
     "advice.weak_topics.rows": "{name}, {after} de {n} (con {rows})",
     "advice.lost_topics": "Recuperar lo que el modelo base sabía.",
@@ -355,6 +374,10 @@ TEXTS = {
     "glossary.held_out.text": "Filas que el modelo no lee durante el entrenamiento y que sirven para comprobarlo o examinarlo.",
     "glossary.memorise": "Memorizar (sobreajuste)",
     "glossary.memorise.text": "Repetir lo leído sin saber resolver lo nuevo: la pérdida baja y los aciertos no suben.",
+    "glossary.chance": "p (valor p)",
+    "glossary.chance.text": "Probabilidad de ver por puro azar una diferencia como esa o mayor, si no hubiera ninguna.",
+    "glossary.perplexity": "Perplejidad",
+    "glossary.perplexity.text": "Medida de lo que sorprende un texto al modelo; si sube mucho, ha olvidado ese idioma.",
     "glossary.rate": "Tasa de aprendizaje",
     "glossary.rate.text": "Tamaño de los ajustes en cada paso. Suele subir al principio (calentamiento) y bajar después.",
     "glossary.gradient": "Norma del gradiente",
@@ -364,6 +387,8 @@ TEXTS = {
     "glossary.quarantine": "Cuarentena",
     "glossary.quarantine.text": "Lugar de las filas con algún defecto, apartadas con su motivo y sin perder nada.",
     # Details
+    "details.text": "Los ajustes llevan el nombre con el que se cambian: tutor retrain --set nombre=valor.",
+    "details.run": "Entrenamiento",
     "details.setting": "Ajuste",
     "details.value": "Valor",
     "details.flop": "Operaciones de coma flotante",
@@ -387,7 +412,8 @@ TEXTS = {
     "comparison.unknown.text": "No todos se examinaron con las mismas preguntas; la pérdida de entrenamiento no basta "
     "para decidir.",
     "comparison.same": "Los ajustes que se conocen son iguales.",
-    "comparison.pair": "{after} frente a {before}: gana {gained} y pierde {lost} de {n} preguntas; {judged}.",
+    "comparison.pair": "{after} frente a {before}, en {n} preguntas: acierta {gained} que el otro falla y falla {lost} "
+    "que el otro acierta; {judged}.",
     "comparison.beyond": "la mejora no se explica por azar (probabilidad {chance})",
     "comparison.worse": "el empeoramiento no se explica por azar (probabilidad {chance})",
     "comparison.chance": "la diferencia puede ser azar (probabilidad {chance})",
