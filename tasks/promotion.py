@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import accumulate
 from typing import Any
 
 from mlflow.entities.model_registry import ModelVersion
@@ -81,7 +82,7 @@ def _follow(config: RegistryConfig, facts: Mapping[str, Any], store: Store) -> M
             promote(
                 name,
                 number,
-                " ".join(facts["reasons"])[:MAX_REASON_CHARACTERS],
+                _whole_sentences(facts["reasons"]),
                 how="automatic",
                 store=store,
                 expected=facts["compared_with"],
@@ -89,6 +90,13 @@ def _follow(config: RegistryConfig, facts: Mapping[str, Any], store: Store) -> M
             )
         report_progress(2, 2)
     return {"outcome": outcome, "answers_repeated": reloaded.answers, "arithmetic": reloaded.arithmetic}
+
+
+def _whole_sentences(reasons: Sequence[str]) -> str:
+    """Return the first of `reasons`, as many as the history has room for."""
+    lengths = accumulate(len(reason) + 1 for reason in reasons)
+    kept = [reason for reason, length in zip(reasons, lengths, strict=True) if length <= MAX_REASON_CHARACTERS]
+    return " ".join(kept) or reasons[0][:MAX_REASON_CHARACTERS]
 
 
 def client_of(store: Store) -> MlflowClient:

@@ -43,14 +43,15 @@ def _full(reference: RunRecord) -> RunRecord:
         data=Data(
             "filas.jsonl",
             "ab" * 32,
-            100,
-            6,
-            64,
-            6,
-            24,
-            1,
-            27_136,
-            {"the working is wrong": 6},
+            rows_in=100,
+            quarantined=6,
+            training=64,
+            validation=6,
+            held_out=24,
+            set_aside=1,
+            tokens=27_136,
+            reasons={"the working is wrong": 6},
+            warnings=("one topic takes up 98 % of the rows, more than 50% (data.max_topic_share)",),
             topics={"t0": 64, "t9": 1},
             rows_by_length=(0, 3, 9),
             most_tokens=424,
@@ -119,6 +120,16 @@ def test_a_run_that_memorises_says_so_first(reference: RunRecord) -> None:
     )
 
 
+def test_where_better_answers_may_be_chance_memorising_is_named_too(reference: RunRecord) -> None:
+    base = tuple(Answer(f"q{at}", "t", "1", "x", at < 9) for at in range(12))
+    tuned = tuple(replace(answer, correct=at < 10) for at, answer in enumerate(base))
+    run = replace(reference, answers={"base": base, "challenger": tuned})
+    first = report_on(run, ES).lead[0]
+    assert isinstance(first, Paragraph)
+    assert (first.tone, first.strong) == ("warning", "No está demostrado que haya aprendido.")
+    assert first.text.endswith("bajó un 97,82 %: puede que se las haya aprendido de memoria.")
+
+
 def test_where_the_best_adapter_was_kept_nothing_is_bad_about_a_late_rise(reference: RunRecord) -> None:
     run = replace(_full(reference), kept_at=100.0, stopped_early=True, answers={})
     document = report_on(run, ES)
@@ -152,6 +163,11 @@ def test_everything_that_is_known_is_told(reference: RunRecord) -> None:
         ("0,42 (en la moneda del precio indicado)",),
     )
     assert _table(document, "data")["En cuarentena (apartadas con su motivo)"] == ("6 (6,0 %)",)
+    assert _table(document, "data", 1) == {"hay una cuenta mal en la solución": ("6",)}
+    assert document.subtitle == "tutor-matematicas, versión 7"
+    text = markdown(document)
+    assert "Aviso:** un solo tema ocupa el 98 % de las filas, más del 50 %." in text
+    assert "ninguna pregunta del examen es de ellos, así que no se sabe cómo le van: t9 (1 fila)." in text
 
 
 def test_what_is_not_known_leaves_no_trace(reference: RunRecord) -> None:
@@ -172,6 +188,9 @@ def test_english_says_the_same_with_its_own_numbers(reference: RunRecord) -> Non
     assert _table(english, "numbers", 1)["Peak memory"] == ("3,087.42 MB (77% of the card's 4,000 MB)",)
     assert _lead(english)[0] == ("bad", "It has memorised, not learned.")
     assert "The reasons stand as they were recorded, in Spanish." in markdown(english)
+    told = markdown(report_on(replace(_full(reference), reasons_in_english=("It gets fewer right.",)), EN))
+    assert "- It gets fewer right." in told
+    assert "in Spanish" not in told
 
 
 @pytest.mark.parametrize("losses", [(2.0, 1.0), (1.0, 1.0, 1.0, 1.0, 1.0), (0.0, 0.0, 0.0, 0.0), (1.0, 5.0, 9.0, 11.0)])

@@ -29,7 +29,10 @@ def test_the_better_run_is_named_and_what_changed_is_shown() -> None:
     assert tables["settings"][0].rows == (("rate", "1", "2"),)
     assert ("Aciertos en preguntas nunca vistas", "5 / 20 (25 %)", "15 / 20 (75 %)") in tables["numbers"][0].rows
     text = markdown(document)
-    assert "dos frente a uno: gana 10 y pierde 0 de 20 preguntas; la mejora no se explica por azar" in text
+    assert (
+        "dos frente a uno, en 20 preguntas: acierta 10 que el otro falla y falla 0 que el otro acierta; la mejora"
+        in text
+    )
     assert "el empeoramiento no se explica por azar" in markdown(compare([_run("a", 15), _run("b", 5)], ES))
     assert "la diferencia puede ser azar (probabilidad 25,0 %)" in markdown(compare([_run("a", 5), _run("b", 7)], ES))
 
