@@ -49,7 +49,7 @@ def test_champions_follow_one_another_and_rollbacks_go_back_through_them(
 ) -> None:
     assert main(["promote", "1", "--reason", "primera", "--model", NAME]) == 0
     assert _champion(client) == ("1", None)
-    assert "Warning" not in capsys.readouterr().out
+    assert "Aviso" not in capsys.readouterr().out
     promote(NAME, "2", "mejor", how="automatic", store=store, expected="1")
     promote(NAME, "3", "mejor aún", how="approval", store=store, who="Ana")
     assert _champion(client) == ("3", "2")
@@ -84,7 +84,10 @@ def test_champions_follow_one_another_and_rollbacks_go_back_through_them(
     assert third["evidence"]["answers_repeated"] == 6
     assert third["evidence"]["dataset_digest"] == "d" * 64
     assert third["follows"] == told["entries"][1]["sha256"]
-    assert "dice disparates" in capsys.readouterr().out
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "dice disparates" in shown
+    assert "vuelve a la 2" in shown
+    assert "Tutor de los alumnos: versión 3; el anterior: versión 1" in shown
 
 
 @pytest.mark.usefixtures("versions")
@@ -383,8 +386,12 @@ def test_who_promotes_over_a_champion_that_the_verdict_never_saw_is_warned(
     client: MlflowClient, store: Store, capsys: pytest.CaptureFixture[str]
 ) -> None:
     client.set_model_version_tag(NAME, "2", "compared_with", "1")
-    for number, said in (("1", ""), ("2", ""), ("3", "beside the base model alone, so it may be worse than version 2")):
+    for number, said in (
+        ("1", ""),
+        ("2", ""),
+        ("3", "con el modelo base, así que puede ser peor que la versión 2"),
+    ):
         assert main(["promote", number, "--reason", "mejor", "--model", NAME]) == 0
         told = capsys.readouterr().out
         assert said in told
-        assert ("Warning" in told) == bool(said)
+        assert ("Aviso" in told) == bool(said)
