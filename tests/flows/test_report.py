@@ -95,7 +95,7 @@ def test_runs_of_mlflow_are_told_alone_together_and_as_a_history(
     assert "acierta 9 de 10 preguntas que nunca vio (90 %)" in first
     assert "Motivo de accepted." in first
     assert "| primaria 1 | 5 | 0 (0 %) | 5 (100 %) | +5 |" in first
-    assert "| Épocas | 4 de 4 previstas |" in first
+    assert "| Épocas | 4 (previstas: 4) |" in first
     assert "Máquina de prueba" in first
     assert "0,9000 en la época 2" in first
     assert "12,00 Wh" in first

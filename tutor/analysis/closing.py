@@ -10,6 +10,8 @@ from tutor.analysis.language import Language
 from tutor.analysis.phrases import loss, place, run_told, size
 from tutor.analysis.record import RunRecord
 
+# How Python writes a setting that was left empty.
+_UNSET = ("None", "{}")
 # With fewer questions than these, the share of right answers to a topic moves by chance by a fifth and more.
 _FEW_QUESTIONS = 20
 
@@ -127,7 +129,8 @@ def _details(run: RunRecord, words: Language) -> Iterator[tuple[str, str]]:
         yield words.say("details.flop"), words.short(run.flop)
     if run.data and run.data.digest:
         yield words.say("details.digest"), run.data.digest
-    yield from run.settings.items()
+    for name, value in run.settings.items():
+        yield name, words.say("comparison.absent") if value in _UNSET else value
 
 
 def reproduce(run: RunRecord, words: Language) -> tuple[Section, ...]:

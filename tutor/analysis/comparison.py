@@ -154,6 +154,6 @@ def _settings(runs: _Runs, words: Language) -> Iterator[Block]:
     values = {name: [run.settings.get(name, absent) for run in runs.values()] for name in names}
     changed = [(name, *told) for name, told in values.items() if len(set(told)) > 1]
     if changed:
-        yield from table((words.say("details.setting"), *runs), changed)
+        yield from table((words.say("details.setting"), *runs), changed, prose=True)
     elif names:
         yield Paragraph(words.say("comparison.same"))

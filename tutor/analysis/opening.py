@@ -9,7 +9,7 @@ from tutor.analysis.closing import advice_title
 from tutor.analysis.conclusions import Conclusions
 from tutor.analysis.document import Block, Heading, Listing, Paragraph, Section, Tone, section, table
 from tutor.analysis.language import Language
-from tutor.analysis.phrases import loss, model_told, place, run_told, size, span
+from tutor.analysis.phrases import loss, model_told, place, run_told, size, span, value_at
 from tutor.analysis.record import RunRecord
 
 _TONES: dict[str, Tone] = {
@@ -155,8 +155,9 @@ def _facts(run: RunRecord, words: Language) -> Iterator[tuple[str, str]]:
     if run.steps:
         yield words.say("summary.steps"), words.number(run.steps)
     if run.kept_at is not None:
-        end = run.loss.positions[-1]
-        yield words.say("summary.kept"), words.say("summary.kept.at", position=place(run.kept_at, run.axis, end, words))
+        value = value_at(run.kept_at, run.axis, run.loss.positions[-1], words)
+        position = words.say(f"at.{run.axis}", value=value)
+        yield words.say("summary.kept"), words.say("summary.kept.at", position=position)
     if run.stopped_early:
         yield words.say("summary.end"), words.say("summary.stopped_early")
     if run.version:

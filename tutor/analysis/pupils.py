@@ -56,7 +56,8 @@ def _groups(name: str, groups: Mapping[str, tuple[Tally, Tally]], pair: Pair, wo
     total = (words.say("pupils.all"), *_compared(pair.before, pair.after, words))
     whole = sum(after.n for _, after in groups.values()) == pair.after.n
     every = [*rows, total] if whole and len(rows) > 1 else rows
-    return table([*header, words.say("pupils.change")], every, range(1, 5), words.say(f"pupils.by_{name}"))
+    caption = words.say(f"pupils.by_{name}")
+    return table([*header, words.say("pupils.change")], every, range(1, 5), caption, total=every is not rows)
 
 
 def _compared(before: Tally, after: Tally, words: Language) -> tuple[str, str, str, str]:
@@ -75,7 +76,7 @@ def _examples(name: str, pairs: Sequence[tuple[Answer, Answer]], words: Language
     first = list({pair[1].topic: pair for pair in reversed(pairs)}.values())[::-1]
     chosen = [*first, *(pair for pair in pairs if pair not in first)][:_EXAMPLES]
     rows = [tuple(_cut(text) for text in (old.question, old.expected, old.reply, new.reply)) for old, new in chosen]
-    tables = table(header, rows)
+    tables = table(header, rows, prose=True)
     if tables:
         yield Heading(words.say(f"pupils.{name}"))
         yield from tables

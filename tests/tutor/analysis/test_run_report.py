@@ -135,7 +135,7 @@ def test_where_the_best_adapter_was_kept_nothing_is_bad_about_a_late_rise(refere
     document = report_on(run, ES)
     assert _lead(document) == [("note", "Se conserva el mejor momento, no el último.")]
     facts = _table(document, "summary")
-    assert facts["Adaptador que se conserva"] == ("el mejor en las comprobaciones: la época 100",)
+    assert facts["Adaptador que se conserva"] == ("el mejor de las comprobaciones (época 100)",)
     assert facts["Final"] == ("antes de lo previsto, porque nada mejoraba",)
     assert _lead(report_on(replace(run, kept_at=250.0), ES)) == [("bad", "Desde la época 100 solo memoriza.")]
 
