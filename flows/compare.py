@@ -21,7 +21,7 @@ from tasks.promotion import client_of
 from tasks.registered import find_version, holder
 from tutor.alphabet import alphabetical
 from tutor.analysis.language import language
-from tutor.comparison import ComparedRun, apart, changed, pair
+from tutor.comparison import ComparedRun, apart, changed, sentence
 from tutor.errors import RegistryError, UsageError
 from tutor.settings import Store
 
@@ -45,6 +45,11 @@ _NAMES = {
     "seconds": "Tiempo de la ejecución",
     "version": "Versión registrada",
     "verdict": "Veredicto",
+}
+_SETTINGS = {
+    "commit": "Versión del código",
+    "dataset.evaluation": "Preguntas del examen (huella)",
+    "dataset.training": "Datos de entrenamiento (huella)",
 }
 _SHARES = {"accuracy", "accuracy_unaided", "base_accuracy"}
 _UNITS = {"useful_tokens_per_second": "tokens/s", "peak_mib": "MiB"}
@@ -76,7 +81,7 @@ def print_comparison(runs: Sequence[ComparedRun], console: Console) -> None:
     """Print what differs in settings, then in figures and by topic, then who is better by the questions in common."""
     if not console.is_terminal:
         console.width = _WIDTH
-    differing = changed(runs)
+    differing = {_SETTINGS.get(name, name): values for name, values in changed(runs).items()}
     console.print(_table("Qué se cambió", runs, differing or {"nada": ["" for _ in runs]}))
     figures = {_NAMES[name]: [_shown(name, run.figures.get(name)) for run in runs] for name in _names(runs)}
     console.print(_table("¿Ha servido?", runs, figures))
@@ -87,7 +92,7 @@ def print_comparison(runs: Sequence[ComparedRun], console: Console) -> None:
     }
     console.print(_table("Respuestas correctas por tema", runs, rows))
     for run in runs[1:]:
-        console.print(Text(pair(runs[0], run).sentence()))
+        console.print(Text(sentence(runs[0], run)))
     for warning in apart(runs):
         console.print(Text(f"Aviso: {warning}"))
 

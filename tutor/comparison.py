@@ -36,6 +36,11 @@ class ComparedRun:
         """Return what people know the run by: the version that came of it, else its name."""
         return f"versión {self.version}" if self.version else self.name
 
+    @property
+    def called(self) -> str:
+        """Return what the run is called in a sentence."""
+        return f"la {self.label}" if self.version else self.name
+
     def accuracy_by_topic(self) -> dict[str, float]:
         """Return the share of right answers in each topic, topics in alphabetical order."""
         marks: dict[str, list[bool]] = {}
@@ -60,16 +65,14 @@ class Paired:
     only_other: int
     p: float
 
-    def sentence(self) -> str:
-        """Return what the figures say, in Spanish."""
+    def sentence(self, first: str, other: str) -> str:
+        """Return what the figures say, in Spanish; the runs are called `first` and `other`."""
         if not self.both_answered:
-            return f"{self.other} y {self.first} no respondieron a ninguna pregunta en común: no se pueden comparar."
-        rights = f"{self.other} acierta {self.other_right} y {self.first}, {self.first_right}"
-        alone = f"solo {self.other}, {self.only_other}; solo {self.first}, {self.only_first}"
-        if self.p >= 0.05:
-            outcome = "la diferencia bien puede ser azar"
-        else:
-            outcome = f"{self.other if self.only_other > self.only_first else self.first} es mejor"
+            return f"{other} y {first} no respondieron a ninguna pregunta en común: no se pueden comparar."
+        rights = f"{other} acierta {self.other_right} y {first}, {self.first_right}"
+        alone = f"solo {other}, {self.only_other}; solo {first}, {self.only_first}"
+        better = other if self.only_other > self.only_first else first
+        outcome = "la diferencia bien puede ser azar" if self.p >= 0.05 else f"{better} es mejor"
         p = "p < 0,001" if self.p < 0.001 else f"p = {self.p:.3f}".replace(".", ",")
         return f"De {self.both_answered} preguntas en común, {rights} ({alone}; {p}): {outcome}."
 
@@ -79,11 +82,13 @@ def apart(runs: Sequence[ComparedRun]) -> list[str]:
 
     Their shares of right answers do not compare.
     """
+    first = runs[0]
+    in_common = {run.run_id: len(first.marks.keys() & run.marks.keys()) for run in runs}
     return [
-        f"de las {len(run.marks)} preguntas de {run.label}, {len(runs[0].marks.keys() & run.marks.keys())} están entre "
-        f"las de {runs[0].label}: los dos porcentajes de aciertos son de preguntas distintas"
+        f"de las {len(run.marks)} preguntas de {run.called}, {in_common[run.run_id]} están entre las de {first.called}: "
+        "los dos porcentajes de aciertos son de preguntas distintas."
         for run in runs[1:]
-        if 2 * len(runs[0].marks.keys() & run.marks.keys()) < max(len(run.marks), len(runs[0].marks))
+        if 2 * in_common[run.run_id] < max(len(run.marks), len(first.marks))
     ]
 
 
@@ -108,8 +113,8 @@ def pair(first: ComparedRun, other: ComparedRun) -> Paired:
     unequal = only_first + only_other
     p = float(binomtest(only_first, unequal, 0.5).pvalue) if unequal else 1.0
     return Paired(
-        first.label,
-        other.label,
+        first.name,
+        other.name,
         len(common),
         sum(first.marks[row] for row in common),
         sum(other.marks[row] for row in common),
@@ -117,6 +122,11 @@ def pair(first: ComparedRun, other: ComparedRun) -> Paired:
         only_other,
         p,
     )
+
+
+def sentence(first: ComparedRun, other: ComparedRun) -> str:
+    """Return in Spanish which of two runs is better, and by which figures."""
+    return pair(first, other).sentence(first.called, other.called)
 
 
 def plot(runs: Sequence[ComparedRun], file: Path) -> None:
@@ -143,7 +153,7 @@ def plot(runs: Sequence[ComparedRun], file: Path) -> None:
     loss.set(xlabel="Paso del optimizador", ylabel="Pérdida de entrenamiento")
     short_ticks(loss.yaxis, language("es"))
     loss.legend()
-    bars.legend()
+    bars.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, frameon=False)
     bars.set(xlabel="Respuestas correctas (%)", xlim=(0, 100), ylim=(len(topics) - 0.5, -0.5))
     bars.set_yticks(range(len(topics)), topics)
     figure.savefig(file, dpi=90)
@@ -160,5 +170,5 @@ def as_json(runs: Sequence[ComparedRun]) -> dict[str, Any]:
         ],
         "changed": changed(runs),
         "warnings": apart(runs),
-        "paired": [asdict(pair(runs[0], run)) | {"sentence": pair(runs[0], run).sentence()} for run in runs[1:]],
+        "paired": [asdict(pair(runs[0], run)) | {"sentence": sentence(runs[0], run)} for run in runs[1:]],
     }

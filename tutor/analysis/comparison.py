@@ -8,11 +8,13 @@ from itertools import pairwise
 from tutor.analysis.conclusions import Conclusions, Tally, compared, conclude
 from tutor.analysis.document import Block, Document, Listing, Paragraph, Picture, section, table
 from tutor.analysis.language import Language
-from tutor.analysis.phrases import loss, run_told, size
+from tutor.analysis.phrases import epochs, loss, run_told, size
 from tutor.analysis.record import Answer, RunRecord
 from tutor.analysis.trend_pictures import losses_picture, topics_picture
 
 _Runs = Mapping[str, RunRecord]
+# Signs of a digest that tell two datasets apart.
+_DIGEST = 12
 
 
 def compare(runs: Sequence[RunRecord], words: Language) -> Document:
@@ -69,16 +71,16 @@ def _numbers(runs: _Runs, found: Mapping[str, Conclusions], words: Language) -> 
         ("course.fall", lambda name, _: words.percent(found[name].improvement, 2)),
         ("numbers.held_out_loss", lambda _, run: loss(run.held_out_loss.last, words) if run.held_out_loss else None),
         ("numbers.accuracy", lambda _, run: _right(_tuned(run), words)),
-        ("who.base", lambda _, run: _right(run.answers.get("base", ()), words)),
+        ("comparison.base", lambda _, run: _right(run.answers.get("base", ()), words)),
         ("trend.verdict", lambda _, run: words.texts.get(f"verdict.{run.verdict}")),
-        ("summary.epochs", lambda _, run: words.number(run.epochs_run, 2) if run.epochs_run else None),
+        ("summary.epochs", lambda _, run: epochs(run.epochs_run, words) if run.epochs_run else None),
         ("numbers.time", lambda _, run: words.duration(run.seconds) if run.seconds else None),
         ("numbers.tokens_a_second", lambda _, run: _speed(run, words)),
         (
             "numbers.peak",
             lambda _, run: size(run.memory.peak, run.memory, words) if run.memory and run.memory.peak else None,
         ),
-        ("data.training", lambda _, run: words.number(run.rows_an_epoch) if run.rows_an_epoch else None),
+        ("trend.rows", lambda _, run: words.number(run.rows_an_epoch) if run.rows_an_epoch else None),
         ("numbers.energy", lambda _, run: f"{words.number(run.energy_wh, 2)} Wh" if run.energy_wh else None),
     )
     absent = words.say("comparison.absent")
@@ -91,7 +93,8 @@ def _right(answers: Sequence[Answer], words: Language) -> str | None:
     if not answers:
         return None
     right = sum(answer.correct for answer in answers)
-    return f"{words.number(right)} / {words.number(len(answers))} ({words.percent(right / len(answers))})"
+    share = words.percent(right / len(answers))
+    return words.say("comparison.right", right=words.number(right), n=words.number(len(answers)), share=share)
 
 
 def _speed(run: RunRecord, words: Language) -> str | None:
@@ -151,7 +154,9 @@ def _by_topic(answers: Sequence[Answer]) -> dict[str, Tally]:
 def _settings(runs: _Runs, words: Language) -> Iterator[Block]:
     absent = words.say("comparison.absent")
     names = sorted({name for run in runs.values() for name in run.settings})
-    values = {name: [run.settings.get(name, absent) for run in runs.values()] for name in names}
+    digests = [run.data.digest[:_DIGEST] if run.data else "" for run in runs.values()]
+    values = {words.say("comparison.digest"): [digest or absent for digest in digests]}
+    values |= {name: [run.settings.get(name, absent) for run in runs.values()] for name in names}
     changed = [(name, *told) for name, told in values.items() if len(set(told)) > 1]
     if changed:
         yield from table((words.say("details.setting"), *runs), changed, prose=True)

@@ -9,7 +9,7 @@ from tutor.analysis.closing import advice_title
 from tutor.analysis.conclusions import Conclusions
 from tutor.analysis.document import Block, Heading, Listing, Paragraph, Section, Tone, section, table
 from tutor.analysis.language import Language
-from tutor.analysis.phrases import loss, model_told, place, run_told, size, span, value_at
+from tutor.analysis.phrases import epochs, loss, model_told, place, run_told, size, span, value_at
 from tutor.analysis.record import RunRecord
 
 _TONES: dict[str, Tone] = {
@@ -148,8 +148,8 @@ def _facts(run: RunRecord, words: Language) -> Iterator[tuple[str, str]]:
     if run.stage_seconds:
         yield words.say("summary.total_time"), words.duration(sum(run.stage_seconds.values()))
     if run.epochs_run:
-        ran = _epochs(run.epochs_run, words)
-        planned = _epochs(run.epochs_planned, words) if run.epochs_planned else ""
+        ran = epochs(run.epochs_run, words)
+        planned = epochs(run.epochs_planned, words) if run.epochs_planned else ""
         told = words.say("summary.epochs.planned", run=ran, planned=planned) if planned else ran
         yield words.say("summary.epochs"), told
     if run.steps:
@@ -162,10 +162,6 @@ def _facts(run: RunRecord, words: Language) -> Iterator[tuple[str, str]]:
         yield words.say("summary.end"), words.say("summary.stopped_early")
     if run.version:
         yield words.say("summary.version"), run_told(run, words)
-
-
-def _epochs(epochs: float, words: Language) -> str:
-    return words.number(epochs, 0 if float(epochs).is_integer() else 2)
 
 
 def _millions(count: int, words: Language) -> str:

@@ -30,6 +30,11 @@ def model_told(model: BaseModel, words: Language) -> str:
     return words.say("summary.model.known", known=known, source=source) if known else source
 
 
+def epochs(count: float, words: Language) -> str:
+    """Return a number of epochs: with decimals only where the last one was not whole."""
+    return words.number(count, 0 if float(count).is_integer() else 2)
+
+
 def value_at(position: float, axis: Axis, end: float, words: Language) -> str:
     """Return a position as a number: with two decimals in a training of few epochs."""
     return words.number(position, 2 if axis == "epochs" and end < _FEW_EPOCHS else 0)
