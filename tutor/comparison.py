@@ -85,8 +85,8 @@ def apart(runs: Sequence[ComparedRun]) -> list[str]:
     first = runs[0]
     in_common = {run.run_id: len(first.marks.keys() & run.marks.keys()) for run in runs}
     return [
-        f"de las {len(run.marks)} preguntas de {run.called}, {in_common[run.run_id]} están entre las de {first.called}: "
-        "los dos porcentajes de aciertos son de preguntas distintas."
+        f"de las {len(run.marks)} preguntas de {run.called}, {in_common[run.run_id]} están "
+        f"entre las de {first.called}: los dos porcentajes de aciertos son de preguntas distintas."
         for run in runs[1:]
         if 2 * in_common[run.run_id] < max(len(run.marks), len(first.marks))
     ]
