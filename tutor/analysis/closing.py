@@ -14,6 +14,8 @@ from tutor.analysis.record import RunRecord
 _UNSET = ("None", "{}")
 # With fewer questions than these, the share of right answers to a topic moves by chance by a fifth and more.
 _FEW_QUESTIONS = 20
+# With these a difference of ten points in a hundred is hardly chance.
+_ENOUGH_QUESTIONS = 100
 
 
 def next_steps(run: RunRecord, advice: tuple[Advice, ...], words: Language) -> tuple[Section, ...]:
@@ -65,7 +67,9 @@ def _special(advice: Advice, told: dict[str, str], words: Language) -> dict[str,
     if advice.key == "held_out":
         every = advice.figures["rows"]
         some = words.count(max(1, round(every / 10)), "row")
-        return {"rows": words.say("advice.held_out.rows", rows=some, all=words.number(every)) if every else ""}
+        few = words.say("advice.held_out.few", n=_ENOUGH_QUESTIONS) if 0 < every < 10 * _ENOUGH_QUESTIONS else ""
+        rows = words.say("advice.held_out.rows", rows=some, all=words.number(every)) if every else ""
+        return {"rows": rows, "few": few}
     if advice.key == "quarantine":
         return {"rows": words.count(advice.figures["rows"], "row")}
     few = words.say("advice.weak_topics.few") if advice.key == "weak_topics" and _are_few(advice) else ""

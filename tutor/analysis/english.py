@@ -304,7 +304,8 @@ TEXTS = {
     "advice.held_out": "Hold out questions that the model never reads.",
     "advice.held_out.text": "Neither loss nor right answers were measured on held-out rows: from these figures nobody can "
     "tell when to stop, nor whether the tutor is better than the base model. Set aside 10%{rows} and ask them before "
-    "and after.",
+    "and after.{few}",
+    "advice.held_out.few": " With fewer than {n} questions the difference may be chance: write some more.",
     "advice.held_out.rows": " (about {rows} of {all})",
     "advice.examine": "Grade answers, besides measuring the loss.",
     "advice.examine.text": "The loss on held-out rows ended at {last}, but nobody counted the questions that it gets "

@@ -304,7 +304,8 @@ TEXTS = {
     "advice.held_out": "Reservar preguntas que el modelo no lea nunca.",
     "advice.held_out.text": "No se midió ni la pérdida ni los aciertos en filas reservadas: con las cifras que hay no se "
     "puede saber cuándo parar ni si el tutor mejora al modelo base. Basta con apartar un 10 %{rows} y hacer esas "
-    "preguntas al modelo antes y después.",
+    "preguntas al modelo antes y después.{few}",
+    "advice.held_out.few": " Con menos de {n} preguntas, la diferencia puede ser azar: conviene escribir más.",
     "advice.held_out.rows": " (unas {rows} de {all})",
     "advice.examine": "Corregir respuestas, además de medir la pérdida.",
     "advice.examine.text": "La pérdida en filas reservadas acabó en {last}, pero nadie contó cuántas preguntas acierta.",

@@ -105,6 +105,7 @@ def test_the_users_run_is_told_as_the_user_told_it(reference: RunRecord) -> None
     assert "el 0,3 % de la mejora y ocupó el 60 % del tiempo (19 h 28 min)" in text
     assert "2. **Reservar preguntas que el modelo no lea nunca.**" in text
     assert "(unas 6 filas de 64)" in text
+    assert "Con menos de 100 preguntas, la diferencia puede ser azar: conviene escribir más." in text
 
 
 def test_a_run_that_memorises_says_so_first(reference: RunRecord) -> None:
