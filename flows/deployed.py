@@ -34,7 +34,7 @@ def retrain(config: RetrainConfig = RetrainConfig()) -> State[Any]:  # noqa: B00
     """
     report = retraining.retrain.fn(config)
     _show(report)
-    said = f"{report.model_name}, versión {report.version}, {report.verdict_told}: {' '.join(report.reasons)}"
+    said = f"{report.model_name}, versión {report.version}: {report.verdict_told}. {' '.join(report.reasons)}"
     if report.nothing_to_do:
         return Completed(
             name="NothingToDo", message=f"Nada que hacer: los datos, los ajustes y el código son los de {said}"
@@ -144,8 +144,9 @@ def _show(report: RetrainReport) -> None:
     ]
     create_markdown_artifact("\n".join(lines), key="verdict", description="Si el tutor nuevo es mejor")
     if report.tracking_uri.startswith("http"):
-        for key, place in {
-            "mlflow-run": f"runs/{report.run_id}",
-            "mlflow-version": f"models/{report.model_name}/versions/{report.version}",
-        }.items():
-            create_link_artifact(f"{report.tracking_uri.rstrip('/')}/#/{place}", link_text=place, key=key)
+        for key, place, text in (
+            ("mlflow-run", f"runs/{report.run_id}", "La ejecución en MLflow"),
+            ("mlflow-version", f"models/{report.model_name}/versions/{report.version}", "La versión en MLflow"),
+        ):
+            address = f"{report.tracking_uri.rstrip('/')}/#/{place}"
+            create_link_artifact(address, link_text=text, key=key, description=text)

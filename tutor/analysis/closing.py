@@ -76,8 +76,8 @@ def _special(advice: Advice, told: dict[str, str], words: Language) -> dict[str,
     if advice.topics:
         listed = "; ".join(_topic(advice.key, topic, words) for topic in advice.topics)
         others = int(advice.figures["topics"]) - len(advice.topics)
-        every = words.say("advice.and_others", topics=listed, others=others) if others else listed
-        return {"topics": every, "few": few}
+        topics = words.say("advice.and_others", topics=listed, others=others) if others else listed
+        return {"topics": topics, "few": few}
     return {}
 
 
