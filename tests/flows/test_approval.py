@@ -12,6 +12,7 @@ from prefect.client.schemas.objects import FlowRun
 from prefect.exceptions import Pause, PrefectHTTPStatusError
 from prefect.flow_engine import run_flow
 from prefect.flow_runs import resume_flow_run
+from prefect.input.actions import read_flow_run_input
 
 from flows.approval import FLOW_NAME, approval, ask_a_person
 from flows.command import main
@@ -67,6 +68,14 @@ def _state(run: FlowRun) -> str | None:
         return prefect.read_flow_run(run.id).state_name
 
 
+def _above_the_form(run: FlowRun) -> str:
+    with get_client(sync_client=True) as prefect:
+        state = prefect.read_flow_run(run.id).state
+    assert state
+    assert state.state_details.run_input_keyset
+    return str(read_flow_run_input(state.state_details.run_input_keyset["description"], flow_run_id=run.id))
+
+
 def test_a_yes_by_the_form_promotes_and_the_evidence_lies_beside_it(
     asked: Callable[[str], FlowRun], client: MlflowClient
 ) -> None:
@@ -75,6 +84,7 @@ def test_a_yes_by_the_form_promotes_and_the_evidence_lies_beside_it(
     run = asked("2")
     assert _state(run) == "Suspended", "no process runs, and no slot is taken"
     assert "Veredicto: aceptado" in str(Artifact.get("approval-2").data)
+    assert "Veredicto: aceptado" in _above_the_form(run)
     assert holder(client, NAME, "champion") == "1"
     for form in (None, {}, {"decision": "perhaps", "reason": "x", "name": "y"}, {"decision": "approve", "reason": "x"}):
         with pytest.raises((PrefectHTTPStatusError, RuntimeError)):
