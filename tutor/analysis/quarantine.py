@@ -19,7 +19,10 @@ _SPANISH = tuple(
         ),
         (r"the solution is longer than (?P<most>\S+) characters", "la solución tiene más de {most} caracteres"),
         (r"it takes more than (?P<most>\S+) tokens", "la fila ocupa más de {most} tokens"),
-        (r"the answer is not one exact number", "la respuesta no es un número exacto"),
+        (
+            r"the answer is no(?:t one)? exact number",
+            "la respuesta no es un número exacto, una lista, una expresión, ni sí o no",
+        ),
         (r"the working is wrong", "hay una cuenta mal en la solución"),
         (r"the solution does not reach the answer", "la solución no llega a la respuesta"),
         (r"an earlier row has the same question", "otra fila anterior tiene la misma pregunta"),
