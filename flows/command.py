@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
+from flows.export import FORMATS
 from tutor.errors import TutorError, UsageError
 from tutor.settings import DEFAULT_DATASET, DEFAULT_MODEL_NAME, open_store
 
@@ -180,6 +181,12 @@ def _service_commands(commands: Any) -> None:
     export = _command(commands, "export", _export, "write a tutor as a model for other software, and ask it there")
     export.add_argument("model", metavar="MODEL", help="models:/NAME@ALIAS, models:/NAME/VERSION or an adapter folder")
     export.add_argument("folder", type=Path, metavar="FOLDER", help="folder to write it to; not there yet, or empty")
+    export.add_argument(
+        "--format",
+        choices=FORMATS,
+        default="safetensors",
+        help="safetensors for transformers (default); gguf or, in half the size, gguf-q8_0 for llama.cpp and Ollama",
+    )
 
 
 def _registry_commands(commands: Any) -> None:
@@ -451,7 +458,7 @@ def _export(chosen: argparse.Namespace) -> int:
     store = open_store()
     from flows.export import export
 
-    print(export(chosen.model, chosen.folder, store))
+    print(export(chosen.model, chosen.folder, store, chosen.format))
     return 0
 
 

@@ -12,13 +12,14 @@ from pathlib import Path
 from tutor.errors import StorageFull
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-# What libraries that write from Rust or C++ say in place of the system's number for it.
+# What libraries that write from Rust, C (numpy: "9 requested and 3 written") or C++ say in place of the number for it.
 _SAID_FULL = (
     "os error 28",
     "os error 27",
     "basic_ios::clear: iostream error",
     "PytorchStreamWriter failed writing",
     "database or disk is full",
+    " requested and ",
 )
 
 
