@@ -17,7 +17,7 @@ from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID
 
 from tasks.metric_spool import Point
 from tutor.config import RetrainConfig
-from tutor.errors import TrainingRefused
+from tutor.errors import TrainingPruned, TrainingRefused
 from tutor.settings import REPOSITORY, Store
 
 _KEY, _SWEEP = "tutor.training", "tutor.sweep"
@@ -48,18 +48,26 @@ class Tracking:
             tags = {_KEY: training, "mlflow.source.name": "tutor retrain", "mlflow.source.git.commit": commit()}
             run_id = self.client.create_run(self._experiment_id, tags=tags, run_name=training).info.run_id
         if sweep:
-            self.client.set_tag(run_id, MLFLOW_PARENT_RUN_ID, self._sweep(sweep))
+            self.client.set_tag(run_id, MLFLOW_PARENT_RUN_ID, self.sweep(sweep).id)
         return Run(self.client, run_id)
 
-    def _sweep(self, name: str) -> str:
-        """Return the id of the run that is parent to the runs of a sweep."""
+    def end_trial(self, training: str, sweep: str, number: int) -> None:
+        """Make the run of a finished training, if it is there, an ended child of the run of `sweep`."""
+        found = self.client.search_runs([self._experiment_id], f"tags.`{_KEY}` = '{training}'", max_results=1)
+        for one in found:
+            run = Run(self.client, one.info.run_id)
+            run.log_tags({MLFLOW_PARENT_RUN_ID: self.sweep(sweep).id, "tutor.trial": str(number)})
+            run.finish()
+
+    def sweep(self, name: str) -> Run:
+        """Return the run that is parent to the runs of a sweep, made if need be."""
         found = self.client.search_runs([self._experiment_id], f"tags.`{_SWEEP}` = '{name}'", max_results=1)
         if found:
-            return str(found[0].info.run_id)
+            return Run(self.client, found[0].info.run_id)
         tags = {_SWEEP: name, "mlflow.source.name": "tutor retrain"}
-        run_id: str = self.client.create_run(self._experiment_id, tags=tags, run_name=name).info.run_id
+        run_id = self.client.create_run(self._experiment_id, tags=tags, run_name=name).info.run_id
         self.client.set_terminated(run_id)
-        return run_id
+        return Run(self.client, run_id)
 
     def run(self, run_id: str) -> Run:
         """Return the run of that id, as it is."""
@@ -133,12 +141,16 @@ class Run:
 
     @contextmanager
     def marked_if_refused(self) -> Iterator[None]:
-        """Mark the run as failed, with the reason as a tag, when the block refuses to train."""
+        """Mark the run as failed, or as cut short, with the reason as a tag, when the block refuses to train on."""
         try:
             yield
         except TrainingRefused as refusal:
             self.log_tags({"tutor.refused": str(refusal)})
             self._client.set_terminated(self.id, RunStatus.to_string(RunStatus.FAILED))
+            raise
+        except TrainingPruned as cut:
+            self.log_tags({"tutor.pruned": str(cut)})
+            self._client.set_terminated(self.id, RunStatus.to_string(RunStatus.KILLED))
             raise
 
     def log_text(self, file: str, text: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -18,9 +19,11 @@ from tasks.tracking import Tracking
 from tasks.validation import VALIDATION_ROWS
 from tutor import run_plan
 from tutor.config import RetrainConfig
+from tutor.errors import TrainingPruned
 from tutor.rows import read_written_rows
 from tutor.settings import Store
 from tutor.stages import Finished, run_stage
+from tutor.study import Attempt, open_study
 from tutor.training_words import training_sentence, training_tags
 
 _LADDER = "tutor.memory_ladder"
@@ -35,10 +38,20 @@ _LADDER = "tutor.memory_ladder"
     timeout_seconds=48 * HOUR_S,
     tags={CARD_TAG},
 )
-def train(config: RetrainConfig, dataset: Finished, base: Finished, tokens: Finished, store: Store) -> Finished:
+def train(
+    config: RetrainConfig,
+    dataset: Finished,
+    base: Finished,
+    tokens: Finished,
+    store: Store,
+    attempt: Attempt | None = None,
+) -> Finished:
     """Return the folder with the adapter, its tokenizer and where it comes from.
 
+    As the `attempt` of a sweep it tells the study how it goes, and is cut short where others did better.
+
     Raises:
+        TrainingPruned: others did better.
         TrainingRefused: there is nothing to learn from, or the training goes astray.
         OutOfMemory: memory does not suffice, however small the pieces in which it is worked.
     """
@@ -50,17 +63,26 @@ def train(config: RetrainConfig, dataset: Finished, base: Finished, tokens: Fini
         "keep_dequantised": config.model.keep_dequantised,
         "asked": {"max_new_tokens": config.evaluation.max_new_tokens, "batch_rows": config.evaluation.batch_rows},
     }
-    return run_stage(
-        store.stages,
-        "training",
-        inputs,
-        lambda folder: _train(config, dataset, base.folder, tokens.folder, folder, store),
-        resume=True,
-    )
+
+    def make(folder: Path) -> Mapping[str, Any]:
+        try:
+            return _train(config, dataset, base.folder, tokens.folder, folder, store, attempt)
+        except TrainingPruned:
+            # Nobody goes on with it, and a sweep would leave many of them.
+            shutil.rmtree(folder)
+            raise
+
+    return run_stage(store.stages, "training", inputs, make, resume=True)
 
 
 def _train(
-    config: RetrainConfig, dataset: Finished, base: Path, tokens: Path, folder: Path, store: Store
+    config: RetrainConfig,
+    dataset: Finished,
+    base: Path,
+    tokens: Path,
+    folder: Path,
+    store: Store,
+    attempt: Attempt | None,
 ) -> Mapping[str, Any]:
     from datasets import load_from_disk
 
@@ -79,6 +101,7 @@ def _train(
     asked, spool = config.evaluation, Spool(folder, run.id)
     # Never the held-out rows: what is chosen by them could no longer be judged by them.
     rows = read_written_rows(dataset.folder / VALIDATION_ROWS)
+    reporter = open_study(attempt.study, store).reporter(attempt) if attempt else None
     with (
         progress("Entrenamiento", "pasos") as report_progress,
         run.marked_if_refused(),
@@ -89,8 +112,8 @@ def _train(
             "model": config.model,
             "lora": config.lora,
             "training": config.training,
-            "log_metrics": spool.add,
-            "report_progress": report_progress,
+            "log_metrics": _both(spool.add, reporter.metrics) if reporter else spool.add,
+            "report_progress": _both(report_progress, reporter.progress) if reporter else report_progress,
             "validation": Validation(rows, asked.max_new_tokens, asked.batch_rows),
         }
         attempt: Callable[[], Mapping[str, Any]]
@@ -112,3 +135,13 @@ def _train(
     if TaskRunContext.get() is not None:
         get_run_logger().info(said)
     return {**measured, **energy, "said": said, **run_plan.facts_to_keep(config)}
+
+
+def _both(first: Callable[..., None], second: Callable[..., None]) -> Callable[..., None]:
+    """Return a function that calls one after the other."""
+
+    def call(*arguments: Any) -> None:
+        first(*arguments)
+        second(*arguments)
+
+    return call

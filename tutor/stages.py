@@ -26,6 +26,7 @@ _ONLY_SHOWN = {
     *("analysis", "analysis.py", "run_record.py"),
     *("serving", "merged_model.py", "champion_watch.py"),
     *("run_page.py", "card.py", "server_settings.py"),
+    *("search_space.py", "study.py"),
 }
 _ADVICE = "free some space and run the same command again: what is finished is not made again"
 
