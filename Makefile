@@ -23,6 +23,7 @@ test: $(INSTALLED) ## run the tests; options for pytest in ARGS
 	$(IN_VENV) -m pytest $(ARGS)
 
 prove: $(INSTALLED) ## run the proofs on real servers, workers, PostgreSQL and a browser; options for pytest in ARGS
+	@sh tests/proofs/install_parts.sh
 	$(IN_VENV) -m pytest -m proof tests/proofs $(ARGS)
 
 up: $(INSTALLED) ## start the Prefect and MLflow servers and the workers of this machine, and print where they are

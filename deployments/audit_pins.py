@@ -66,7 +66,9 @@ def main() -> int:
     if probed is not None and not all("skip_reason" in each for each in probed):
         answers = asked(pins, _ALL_S)
     if answers is None:
-        print("pip-audit: the database of known vulnerabilities cannot be reached from here; the pins were not looked up")
+        print(
+            "pip-audit: the database of known vulnerabilities cannot be reached from here; the pins were not looked up"
+        )
         return 0
     said, status = judged(pins, answers)
     print(said)

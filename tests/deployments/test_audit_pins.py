@@ -52,9 +52,7 @@ def test_every_line_of_the_constraints_is_an_exact_pin_and_names_no_host() -> No
 
 
 @pytest.mark.parametrize("said", ["", "{}", "Traceback", '{"dependencies": "'])
-def test_a_word_that_is_no_answer_is_none(
-    said: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_a_word_that_is_no_answer_is_none(said: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "pip_audit.py").write_text(f"print({said!r})")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     assert audit_pins.asked(["a==1"], 20) is None

@@ -128,10 +128,10 @@ def test_a_study_that_is_not_there_and_a_database_that_does_not_answer_are_one_s
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_study("s", CONFIG, store)
-    with pytest.raises(StudyUnavailable, match="the study 't' is not in the database of this worker.*TUTOR_SWEEP"):
+    with pytest.raises(StudyUnavailable, match=r"the study 't' is not in the database of this worker.*TUTOR_SWEEP"):
         open_study("t", store)
     monkeypatch.setenv("TUTOR_SWEEP_DATABASE", "mysql://tutor:geheim@localhost/s")
-    with pytest.raises(UsageError, match="^TUTOR_SWEEP_DATABASE: expected postgresql://") as wrong:
+    with pytest.raises(UsageError, match=r"^TUTOR_SWEEP_DATABASE: expected postgresql://") as wrong:
         open_study("s", store)
     monkeypatch.setattr(studies, "_AT_THE_START_S", -1.0)
     monkeypatch.setattr(studies, "_PAUSE_S", 0.0)
