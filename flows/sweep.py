@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from prefect import flow
-from pydantic import Field
 from rich.console import Console
 from rich.table import Table
 
@@ -23,7 +22,7 @@ from tasks.validation import validate_dataset
 from tutor.config import RetrainConfig
 from tutor.errors import SweepFailed, UsageError
 from tutor.report import RetrainReport, print_report
-from tutor.search_space import SearchConfig, study_name, with_settings
+from tutor.search_space import SETTINGS, SearchConfig, study_name, with_settings
 from tutor.settings import Store, open_store
 from tutor.study import Study, TrialRecord, alone, make_study
 
@@ -66,11 +65,7 @@ class SweepReport:
 def sweep(
     config: RetrainConfig = RetrainConfig(),  # noqa: B008 - the form's defaults, and frozen
     search: SearchConfig = SearchConfig(),  # noqa: B008
-    workers: str | None = Field(
-        None,
-        pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,100}$",
-        description="Deployment of the flows trial and retrain whose workers do the work; empty: this process does.",
-    ),
+    workers: str | None = None,
 ) -> SweepReport:
     """Sweep over settings; a sweep that was stopped goes on where it was when it is started again.
 
@@ -97,7 +92,7 @@ def sweep(
         if best is None:
             said = "; ".join(dict.fromkeys(record.reason for record in records if record.outcome == "failed"))
             raise SweepFailed(f"no trial of {name} came to its end: {said}")
-        columns = ("number", *best.settings, "outcome", "validation_loss", "reason")
+        columns = ("number", *SETTINGS, "outcome", "validation_loss", "reason")
         rows = [_trial_as_json(record) for record in records]
         parent.log_table("trials.json", {column: [row.get(column) for row in rows] for column in columns})
         parent.log_metrics(len(records), {"best_validation_loss": float(best.loss or 0)})
@@ -133,11 +128,12 @@ def print_sweep(report: SweepReport, console: Console) -> None:
     for column in columns:
         table.add_column(column, justify="left" if column == columns[-1] else "right")
     for trial in report.trials:
-        settings = [f"{value:.3g}".replace(".", ",") for value in trial.settings.values()]
-        loss = "" if trial.loss is None else f"{trial.loss:.4f}".replace(".", ",")
+        # A trial that was lost at once has no settings yet.
+        settings = [f"{trial.settings[name]:.3g}" if name in trial.settings else "" for name in SETTINGS]
+        loss = "" if trial.loss is None else f"{trial.loss:.4f}"
+        numbers = [number.replace(".", ",") for number in (*settings, loss)]
         style = "bold" if trial.number == report.best.number else ""
-        cells = (*settings, *[""] * (len(columns) - 3 - len(settings)), loss, _OUTCOMES[trial.outcome])
-        table.add_row(str(trial.number), *cells, style=style)
+        table.add_row(str(trial.number), *numbers, _OUTCOMES[trial.outcome], style=style)
     console.print(table)
     if report.retrained is not None:
         print_report(report.retrained, console)

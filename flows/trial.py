@@ -5,12 +5,12 @@ from __future__ import annotations
 import fcntl
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 from prefect import flow, get_run_logger
 from prefect.context import FlowRunContext
 from prefect.states import Completed, State
-from pydantic import Field
+from pydantic import StringConstraints
 
 from tasks.base_model import prepare_base_model
 from tasks.card import card
@@ -43,7 +43,7 @@ class Prepared:
     validate_parameters=True,
 )
 def trial(
-    study: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_. -]{0,100}$", description="Name of the study."),
+    study: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_. -]{0,100}$")],
     config: RetrainConfig = RetrainConfig(),  # noqa: B008 - the form's defaults, and frozen
     search: SearchConfig = SearchConfig(),  # noqa: B008
 ) -> State[Any]:

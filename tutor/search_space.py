@@ -18,8 +18,8 @@ SECTION = "search"
 Rank = Annotated[int, Field(ge=1, le=256)]
 Scale = Annotated[float, Field(gt=0, le=64)]
 Ratio = Annotated[float, Field(ge=1, le=64)]
-# What Optuna may draw, by the names of the settings.
-_LEARNING_RATE, _RANK, _SCALE, _PLUS_RATIO = "learning_rate", "rank", "scale", "plus_ratio"
+# The names of what Optuna draws.
+SETTINGS = _LEARNING_RATE, _RANK, _SCALE, _PLUS_RATIO = "learning_rate", "rank", "scale", "plus_ratio"
 
 
 class SearchConfig(Section):

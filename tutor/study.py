@@ -62,6 +62,7 @@ class Study:
 
     def __init__(self, name: str, study: optuna.Study) -> None:
         self.name, self._study = name, study
+        self._ownerless: set[int] = set()
 
     def ask(self, config: RetrainConfig, search: SearchConfig, owner: str) -> tuple[Attempt, dict[str, float | int]]:
         """Return a new trial of `owner`, and the settings that it tries."""
@@ -98,7 +99,11 @@ class Study:
         from optuna.trial import TrialState
 
         for trial in _patiently(lambda: self._study.get_trials(states=(TrialState.RUNNING,))):
-            if trial.user_attrs.get(_OWNER) in alive:
+            owner = trial.user_attrs.get(_OWNER)
+            if owner in alive:
+                continue
+            if owner is None and trial.number not in self._ownerless:
+                self._ownerless.add(trial.number)  # asked for at this moment, perhaps; the next look tells
                 continue
             attempts = trial.user_attrs.get(_ATTEMPT, 1)
             again = attempts < _MOST_ATTEMPTS

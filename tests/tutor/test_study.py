@@ -72,6 +72,15 @@ def test_a_lost_trial_is_begun_again_once(store: Store) -> None:
     assert next_settings != settings, "it is not begun a third time"
 
 
+def test_a_trial_that_somebody_asks_for_at_this_moment_is_not_lost(store: Store) -> None:
+    study = make_study("s", CONFIG, store)
+    study._study.ask()  # as between the two writes of Study.ask
+    study.give_up_lost(())
+    assert [record.outcome for record in study.records()] == ["running"]
+    study.give_up_lost(())
+    assert [record.outcome for record in study.records()] == ["lost"]
+
+
 def test_a_trial_is_cut_short_where_the_others_did_better_but_not_early_on(store: Store) -> None:
     study = make_study("s", CONFIG, store)
     for loss in (1.0, 1.1, 1.2):
