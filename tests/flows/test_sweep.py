@@ -1,22 +1,24 @@
 """A sweep on a tiny real model: trials as children of one MLflow run, one that fails, an end and a new beginning."""
 
+import io
 import json
-from collections.abc import Callable
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from mlflow.artifacts import load_text
 from mlflow.tracking import MlflowClient
 from rich.console import Console
 
 from flows.command import main
 from flows.sweep import SweepReport, print_sweep, sweep
-from flows.trial import make_trial, prepare
-from tasks.training import train
+from flows.trial import Prepared, trial
 from tutor.check_plan import VALIDATION_LOSS
 from tutor.config import RetrainConfig
 from tutor.errors import SweepFailed, UsageError
 from tutor.search_space import SearchConfig
 from tutor.settings import Store
+from tutor.stages import Finished
 from tutor.study import make_study
 
 SEARCH = SearchConfig(trials=3, ranks=(2,), scales=(), plus_ratios=())
@@ -33,99 +35,100 @@ class _Judged(Exception):
     """Raised in the place of the retraining, which other tests show."""
 
 
-def _instead_of_the_second(happens: Callable[[], None]) -> Callable[..., Any]:
-    count = [0]
-
-    def train_or_not(*arguments: Any) -> Any:
-        count[0] += 1
-        if count[0] == 2:
-            happens()
-        return train.fn(*arguments)
-
-    return train_or_not
+def _stage(store: Store, name: str, facts: Mapping[str, Any]) -> Finished:
+    return Finished(store.stages / name, name, facts, reused=False)
 
 
 @pytest.mark.usefixtures("prefect_server", "database")
 def test_a_sweep_goes_on_where_it_was_stopped_and_has_its_best_trial_judged(
     config: RetrainConfig, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def stopped() -> None:
-        raise KeyboardInterrupt
+    tried: list[RetrainConfig] = []
 
-    def broken() -> None:
-        raise ValueError("kaputt")
-
-    judged: list[RetrainConfig] = []
+    def train_or_not(tried_config: RetrainConfig, *_: Any) -> Finished:
+        tried.append(tried_config)
+        if len(tried) == 2:
+            raise KeyboardInterrupt
+        if len(tried) == 4:
+            raise ValueError("kaputt")
+        check = {"step": 5, "loss": 2.0 / len(tried), "left_out": False}
+        return _stage(store, f"training-{len(tried)}", {"checks": [check], "best_step": 5})
 
     def judge(chosen: RetrainConfig) -> None:
-        judged.append(chosen)
+        tried.append(chosen)
         raise _Judged
 
     monkeypatch.setattr("flows.retrain.retrain.fn", judge)
-    monkeypatch.setattr("flows.trial.train", _instead_of_the_second(stopped))
+    # Shown below with a real training.
+    monkeypatch.setattr("flows.sweep.validate_dataset", lambda *_: _stage(store, "validation", {}))
+    monkeypatch.setattr("flows.sweep.prepare", lambda *_: Prepared(*[_stage(store, "x", {})] * 3))
+    monkeypatch.setattr("flows.trial.train", train_or_not)
     with pytest.raises(KeyboardInterrupt):
         sweep(config, SEARCH)
-    monkeypatch.setattr("flows.trial.train", _instead_of_the_second(broken))
     with pytest.raises(_Judged):
         sweep(config, SEARCH)
 
     client = MlflowClient(store.tracking_uri)
-    runs = client.search_runs([client.get_experiment_by_name("pruebas").experiment_id])
-    (parent,) = [run for run in runs if "tutor.sweep" in run.data.tags]
-    children = [run for run in runs if run.data.tags.get("mlflow.parentRunId") == parent.info.run_id]
-    assert {run.info.status for run in runs} == {"FINISHED"}
-    assert [run.data.tags["tutor.trial"] for run in children] == ["2", "0"], "the latest first"
-    table = json.loads(_artifact(client, parent.info.run_id))
+    (parent,) = client.search_runs([client.get_experiment_by_name("pruebas").experiment_id])
+    table = json.loads(load_text(f"runs:/{parent.info.run_id}/trials.json"))
     records = [dict(zip(table["columns"], row, strict=True)) for row in table["data"]]
     assert [record["outcome"] for record in records] == ["completed", "lost", "completed", "failed"]
-    assert records[1]["learning_rate"] == records[2]["learning_rate"], "what was stopped is made again"
+    assert tried[0].lora == config.lora, "first the configuration itself"
+    assert tried[1] == tried[2], "what was stopped is made again"
     assert records[3]["reason"] == "ValueError: kaputt"
-    losses = {record["number"]: record["validation_loss"] for record in records if record["outcome"] == "completed"}
-    assert parent.data.metrics["best_validation_loss"] == min(losses.values())
-    for child in children:
-        logged = [point.value for point in client.get_metric_history(child.info.run_id, VALIDATION_LOSS)]
-        assert losses[int(child.data.tags["tutor.trial"])] == min(logged)
-    best = records[int(parent.data.tags["tutor.best_trial"])]
-    assert judged[0].training.learning_rate == best["learning_rate"]
-    assert judged[0].registry.sweep == parent.info.run_name
-
-
-def _artifact(client: MlflowClient, run_id: str) -> str:
-    from mlflow.artifacts import load_text
-
-    return load_text(f"runs:/{run_id}/trials.json")
+    assert records[2]["validation_loss"] == pytest.approx(2 / 3)
+    assert parent.data.metrics["best_validation_loss"] == 2 / 3
+    assert parent.data.tags["tutor.best_trial"] == "2"
+    assert tried[-1] == tried[2], "the best is judged"
+    assert tried[-1].registry.sweep == parent.info.run_name
 
 
 @pytest.mark.usefixtures("prefect_server", "database")
-def test_a_training_that_compares_badly_is_cut_short_and_leaves_nothing(config: RetrainConfig, store: Store) -> None:
-    study = make_study("s", config, store)
-    for step_losses in (1e-3, 2e-3, 3e-3):
+def test_trials_are_children_of_one_run_and_one_that_compares_badly_is_cut_short(
+    config: RetrainConfig, store: Store
+) -> None:
+    study, search = make_study("s", config, store), SEARCH.model_copy(update={"trials": 4})
+    trial("s", config, search)
+    (first,) = study.records()
+    assert first.outcome == "completed", first.reason
+    for loss in (1e-3, 2e-3):
         attempt, _ = study.ask(config, SEARCH, "me")
         reporter = study.reporter(attempt)
-        for step in range(1, 40):
-            reporter.report(step, step_losses)
-        study.completed(attempt, step_losses)
-    record = make_trial(study, config, SEARCH, prepare(config, store), "me", store)
-    assert record.outcome == "pruned", record.reason
-    assert "worse than the median" in record.reason
-    assert not list(store.stages.glob("training-*"))
+        for step in range(1, 20):
+            reporter.report(step, loss)
+        study.completed(attempt, loss)
+    trial("s", config, search)
+    trial("s", config, search)
+    (*_, cut) = study.records()
+    assert cut.number == 3, "the last one had nothing to do"
+    assert cut.outcome == "pruned", cut.reason
+    assert "worse than the median" in cut.reason
+    (stage,) = store.stages.glob("training-*")
+    assert stage.suffix != ".partial", "what was cut short leaves nothing"
+
     client = MlflowClient(store.tracking_uri)
-    (run,) = client.search_runs(
-        [client.get_experiment_by_name("pruebas").experiment_id], "tags.`tutor.pruned` LIKE '%'"
-    )
-    assert run.info.status == "KILLED"
+    runs = client.search_runs([client.get_experiment_by_name("pruebas").experiment_id])
+    (parent,) = [run for run in runs if "tutor.sweep" in run.data.tags]
+    children = {run.info.status: run for run in runs if "mlflow.parentRunId" in run.data.tags}
+    assert {run.data.tags["mlflow.parentRunId"] for run in children.values()} == {parent.info.run_id}
+    assert children.keys() == {"FINISHED", "KILLED"}
+    assert children["FINISHED"].data.tags["tutor.trial"] == "0"
+    assert "worse than the median" in children["KILLED"].data.tags["tutor.pruned"]
+    curve = client.get_metric_history(children["FINISHED"].info.run_id, VALIDATION_LOSS)
+    assert first.loss == min(point.value for point in curve)
 
 
-@pytest.mark.usefixtures("prefect_server")
+@pytest.mark.usefixtures("prefect_server", "database")
 def test_a_sweep_without_a_finished_trial_says_why(
     config: RetrainConfig, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: Any) -> None:
         raise ValueError("kaputt")
 
+    monkeypatch.setattr("flows.sweep.validate_dataset", lambda *_: _stage(store, "validation", {}))
+    monkeypatch.setattr("flows.sweep.prepare", lambda *_: Prepared(*[_stage(store, "x", {})] * 3))
     monkeypatch.setattr("flows.trial.train", broken)
-    monkeypatch.setattr("flows.sweep.prepare", lambda *_: None)
-    with pytest.raises(SweepFailed, match=r"no trial of sweep-\w+ came to its end: "):
+    with pytest.raises(SweepFailed, match=r"no trial of sweep-\w+ came to its end: ValueError: kaputt$"):
         sweep(config, SEARCH)
 
 
@@ -148,9 +151,8 @@ def test_the_table_of_trials_is_for_teachers(store: Store) -> None:
     best = study.best()
     assert best is not None
     report = SweepReport("s", study.records(), best, "tutor version 1 accepted", None)
-    console = Console(width=140, record=True, quiet=True)
-    print_sweep(report, console)
-    shown = console.export_text()
-    assert "1,2500" in shown
-    assert "fallido" in shown
-    assert "El mejor, ensayo 0, según su reentrenamiento: tutor version 1 accepted" in shown
+    shown = io.StringIO()
+    print_sweep(report, Console(width=140, file=shown))
+    assert "1,2500" in shown.getvalue()
+    assert "fallido" in shown.getvalue()
+    assert "El mejor, ensayo 0, según su reentrenamiento: tutor version 1 accepted" in shown.getvalue()
