@@ -82,7 +82,7 @@ def _train(
     tokens: Path,
     folder: Path,
     store: Store,
-    attempt: Attempt | None,
+    trial: Attempt | None,
 ) -> Mapping[str, Any]:
     from datasets import load_from_disk
 
@@ -101,7 +101,7 @@ def _train(
     asked, spool = config.evaluation, Spool(folder, run.id)
     # Never the held-out rows: what is chosen by them could no longer be judged by them.
     rows = read_written_rows(dataset.folder / VALIDATION_ROWS)
-    reporter = open_study(attempt.study, store).reporter(attempt) if attempt else None
+    reporter = open_study(trial.study, store).reporter(trial) if trial else None
     with (
         progress("Entrenamiento", "pasos") as report_progress,
         run.marked_if_refused(),

@@ -105,15 +105,18 @@ class Study:
             if owner is None and trial.number not in self._ownerless:
                 self._ownerless.add(trial.number)  # asked for at this moment, perhaps; the next look tells
                 continue
-            attempts = trial.user_attrs.get(_ATTEMPT, 1)
-            again = attempts < _MOST_ATTEMPTS
-            if again and trial.params:
-                # First, so that nothing is forgotten if this process ends in between; twice the same does no harm.
-                following = {_ATTEMPT: attempts + 1}
-                _patiently(lambda params=trial.params, attrs=following: self._study.enqueue_trial(params, attrs))
-            lost = self._trial(trial.number)
-            _patiently(lambda lost=lost, again=again: lost.set_user_attr(_LOST, again))
+            self._begin_again(trial)
             self._tell(Attempt(self.name, trial.number), TrialState.FAIL, reason="its process was lost")
+
+    def _begin_again(self, trial: optuna.trial.FrozenTrial) -> None:
+        """Have the settings of a lost trial tried again, unless it was lost before."""
+        attempts = trial.user_attrs.get(_ATTEMPT, 1)
+        again = attempts < _MOST_ATTEMPTS
+        if again and trial.params:
+            # Before the trial is given up, lest it be forgotten if this process ends; twice the same does no harm.
+            _patiently(lambda: self._study.enqueue_trial(trial.params, {_ATTEMPT: attempts + 1}))
+        lost = self._trial(trial.number)
+        _patiently(lambda: lost.set_user_attr(_LOST, again))
 
     def records(self) -> tuple[TrialRecord, ...]:
         """Return what became of every trial that was begun, in order."""
