@@ -76,12 +76,14 @@ class ExpectEveryRecordToBeARow(ColumnMapExpectation):
 
 
 class ExpectColumnValuesToBeExactAnswers(ColumnMapExpectation):
-    """Expect every answer to be one exact number (whole, decimal, fraction or percentage), with or without a unit."""
+    """Expect every answer to be exact: a number with or without a unit, a list of them, an expression, yes or no."""
 
     map_metric = "column_values.nothing_found"
     success_keys = ("mostly",)
     _diagnostic_unexpected_table_renderer = _EXAMPLES
-    _prescriptive_renderer = _in_prose("Every answer must be one exact number, with or without a unit.")
+    _prescriptive_renderer = _in_prose(
+        "Every answer must be exact: a number with or without a unit, a list of them, an expression, yes or no."
+    )
 
 
 class ExpectSolutionsToReachTheAnswer(ColumnMapExpectation):

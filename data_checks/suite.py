@@ -124,7 +124,10 @@ def row_checks(config: DataConfig) -> list[RowCheck]:
             own.ExpectRowsToFitInTheTokenBudget(column="tokens", min_value=0, max_value=config.max_row_tokens),
             f"it takes more than {config.max_row_tokens} tokens (data.max_row_tokens): {{found}} or more",
         ),
-        RowCheck(own.ExpectColumnValuesToBeExactAnswers(column="inexact"), "the answer is not one exact number"),
+        RowCheck(
+            own.ExpectColumnValuesToBeExactAnswers(column="inexact"),
+            "the answer is no exact number, list, expression, yes or no",
+        ),
         RowCheck(own.ExpectEquationsToBeRight(column="refuted"), "the working is wrong: {found}"),
         RowCheck(own.ExpectSolutionsToReachTheAnswer(column="unstated"), "the solution does not reach the answer"),
         RowCheck(

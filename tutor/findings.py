@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
+from tutor.grading import can_be_compared
 from tutor.language import language_of
 from tutor.likeness import digest_of_text, wording_of
 from tutor.numbers import find_quantities, parse_quantity
@@ -28,7 +29,7 @@ class Findings(NamedTuple):
 
     `identity`, `same`, `near` and `template` are signed 64-bit digests (`tutor.likeness.Wording`); lengths are in
     characters; `tokens` is what the row takes at least, 0 where it surely takes fewer than the limit. `inexact` is an
-    answer that is no number, `unstated` one that the solution does not reach, `personal` the kind of personal data,
+    answer without an exact value, `unstated` one the solution does not reach, `personal` the kind of personal data,
     `refuted` says which equation is wrong, `overdue` that recomputing was given up; each is "" where nothing was found.
     `proven`: the working proves the answer.
     """
@@ -95,7 +96,7 @@ def findings_of(row: Row, max_row_tokens: int, max_row_seconds: float = DEFAULT_
         near=wording.near,
         template=wording.template,
         language=language_of(wording.words),
-        inexact="" if parse_quantity(row.answer) else row.answer[:_SHOWN],
+        inexact="" if can_be_compared(row.answer) else row.answer[:_SHOWN],
         unstated="" if _holds_answer(row.solution, row.answer) else row.answer[:_SHOWN],
         personal=personal_data_in(f"{row.question}\n{row.solution}") or "",
         refuted=proof.reason if proof.verdict == "refuted" else "",

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tutor.composite_answers import expression_is_given_by, read_composite
+from tutor.expressions import read_expression
 from tutor.numbers import (
     Located,
     Quantity,
@@ -25,6 +26,9 @@ OTHER_UNIT = "otra unidad"
 NO_NUMBER = "sin número"
 OTHER_ANSWER = "otra respuesta"
 NO_ANSWER = "sin respuesta"
+
+
+_WORDS = ("si", "no")
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,19 @@ def grade(reply: str, expected: str, question: str = "") -> Grade:
     if same_quantity(taken.quantity, wanted):
         return Grade(True, found, CORRECT)
     return Grade(False, found, OTHER_UNIT if taken.quantity.value == wanted.value else OTHER_NUMBER)
+
+
+def can_be_compared(expected: str) -> bool:
+    """Return whether replies can be compared exactly with `expected`: a number, several values, an expression, yes, no.
+
+    Anything else would have to be repeated word by word.
+    """
+    if parse_quantity(expected):
+        return True
+    plain = plain_text(_roots(expected))
+    if _bare(plain) in _WORDS or read_composite(plain, ordered=False):
+        return True
+    return any(map(str.isdigit, plain)) and read_expression(plain.strip(" .$")) is not None
 
 
 def _roots(text: str) -> str:
@@ -157,7 +174,7 @@ def _segments(plain: str) -> Iterator[tuple[int, int]]:
     for marker in reversed(markers):
         start, end = _segment(plain, marker, limit)
         limit = marker.start()
-        if marker["heading"] and parse_quantity(plain[start:end]) is None:
+        if marker["heading"] and parse_quantity(plain[start:end]) is None and _bare(plain[start:end]) not in _WORDS:
             continue  # a heading of the fourth level, not the "#### 72" of GSM8K
         if marker["working"] and end <= last_digit and parse_quantity(plain[start:end]) is None:
             continue  # "Solución:" opens the working here; the answer comes later
@@ -196,7 +213,7 @@ def _closing_brace(plain: str, start: int, limit: int) -> int:
 
 def _grade_words(plain: str, expected: str, ordered: bool) -> Grade:
     wanted = _bare(expected)
-    if wanted in ("si", "no"):
+    if wanted in _WORDS:
         found = _yes_or_no(plain)
         return Grade(found == wanted, found.replace("si", "sí"), _reason(found == wanted, found))
     texts = _candidates(plain)

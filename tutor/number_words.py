@@ -28,6 +28,17 @@ _PARTS = {
     "decima": 10, "centesima": 100, "milesima": 1000,
 }  # fmt: skip
 NUMBER_WORDS = frozenset(_SMALL | _TENS | _HUNDREDS | {"mil": 1000})
+_NAMES = {value: name for name, value in reversed((_SMALL | _TENS).items())}
+_ACCENTS = {16: "dieciséis", 22: "veintidós", 23: "veintitrés", 26: "veintiséis"}
+
+
+def number_in_words(number: int) -> str | None:
+    """Return a number from 2 to 99 in Spanish words, None for others and those that end in one: they need a gender."""
+    if not 2 <= number <= 99 or (number % 10 == 1 and number != 11):
+        return None
+    if number < 30 or number % 10 == 0:
+        return _ACCENTS.get(number, _NAMES[number])
+    return f"{_NAMES[number // 10 * 10]} y {_NAMES[number % 10]}"
 
 
 def spoken_value(names: Sequence[str], at: int) -> tuple[Fraction, int]:

@@ -40,7 +40,7 @@ def test_the_shipped_dataset_is_fit_to_the_last_row_and_its_data_docs_need_no_ne
     assert (tmp_path / "data_docs" / "index.html").is_file()
     (page,) = (tmp_path / "data_docs" / "validations").rglob("*.html")
     text = page.read_text(encoding="utf-8")
-    assert "Every answer must be one exact number" in text
+    assert "Every answer must be exact: a number" in text
     assert "The length must lie between 2 and 2000 characters" in text
     assert "Length of the questions" in text
     assert "question_characters" not in re.sub("<[^>]*>", "", text)
@@ -68,10 +68,10 @@ def test_each_bad_row_is_set_aside_with_its_line_and_every_reason(tmp_path: Path
     bad = list(verdict.quarantined())
     reasons = {row.line: row.reasons for row in bad}
     assert reasons == {
-        5: ("the answer is not one exact number",),
+        5: ("the answer is no exact number, list, expression, yes or no",),
         10: ("the question is not 2 to 2000 characters long",),
         15: ("an earlier row has the same question: line 4",),
-        20: ("the answer is not one exact number", "an earlier row has the same id: line 4"),
+        20: ("the answer is no exact number, list, expression, yes or no", "an earlier row has the same id: line 4"),
         24: ("the solution does not reach the answer",),
         25: ("the solution is longer than 6000 characters",),
         26: ("the working is wrong: 25 + 1 = 27 is wrong: 25 + 1 is 26", "the solution does not reach the answer"),
@@ -85,7 +85,7 @@ def test_each_bad_row_is_set_aside_with_its_line_and_every_reason(tmp_path: Path
     assert verdict.rows_in == verdict.rows_kept + verdict.rows_quarantined == 30
     assert verdict.refusal(0.5) is None
     assert "10 of 30 rows are bad" in (verdict.refusal(0.1) or "")
-    assert verdict.reasons.as_json()["the answer is not one exact number"] == 2
+    assert verdict.reasons.as_json()["the answer is no exact number, list, expression, yes or no"] == 2
 
 
 @pytest.mark.parametrize(

@@ -50,9 +50,13 @@ def test_fit_and_unfit_are_told_in_words_in_json_and_by_the_status(
     result = json.loads(out.read_text())
     assert result["fit"] is False
     assert [row["line"] for row in result["quarantined"]] == list(range(1, 1201))
-    assert result["quarantined"][0] == {"line": 1, "id": "line-1", "reasons": ["the answer is not one exact number"]}
+    assert result["quarantined"][0] == {
+        "line": 1,
+        "id": "line-1",
+        "reasons": ["the answer is no exact number, list, expression, yes or no"],
+    }
     assert result["reasons"] == {
-        "the answer is not one exact number": 1200,
+        "the answer is no exact number, list, expression, yes or no": 1200,
         "an earlier row has the same question": 1140,
     }
     told = capsys.readouterr().out

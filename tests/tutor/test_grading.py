@@ -15,6 +15,7 @@ from tutor.grading import (
     OTHER_NUMBER,
     OTHER_UNIT,
     Grade,
+    can_be_compared,
     final_answer,
     grade,
 )
@@ -141,3 +142,22 @@ def test_no_reply_and_no_expected_answer_raises() -> None:
         reply, expected = ("".join(rng.choices(PIECES, k=rng.randint(0, length))) for length in (30, 4))
         assert isinstance(grade(reply, expected), Grade)
         final_answer(reply)
+
+
+EXACT = ["7", "3/4 m", "sí", "No", "1, 2, 3, 6", "cociente 27, resto 2", "2x + 3", "(2, 5)", "√2"]
+
+
+@pytest.mark.parametrize("answer", EXACT)
+def test_an_exact_answer_can_be_compared(answer: str) -> None:
+    assert can_be_compared(answer)
+
+
+@pytest.mark.parametrize("answer", ["", "muchas", "bastantes fichas", "n", "x", "depende"])
+def test_an_answer_in_words_cannot(answer: str) -> None:
+    assert not can_be_compared(answer)
+
+
+def test_yes_after_four_hashes_is_an_answer_and_another_heading_is_none() -> None:
+    assert grade("Sobra 0.\n#### sí", "sí").correct
+    assert not grade("Sobra 1.\n#### no", "sí").correct
+    assert grade("#### Pasos\nSobra 0.\nRespuesta: sí", "sí").correct

@@ -12,7 +12,7 @@ from tutor.exercises.explanations import (
     with_rule,
     with_warning,
 )
-from tutor.exercises.phrasing import ask_for_value, phrase
+from tutor.exercises.phrasing import as_told, ask_for_value, phrase
 
 ADDITION_WORDS = (
     "[Suma|Sumar|Sume] {a} [y|más|con] {b}",
@@ -29,6 +29,14 @@ ADDITION_WORDS = (
     "[Junta|Reúne] {a} y {b}. ¿Cuánto [hay|es] en total?",
     "Los sumandos son {a} y {b}. ¿[Cuál es|Cuánto vale] la suma?",
     "[El total de|La suma de] {a} y {b}",
+    "¿[Qué|Cuánto] da {a} [más|y] {b}?",
+    "Si [tengo|pongo|llevo] {a} y [añado|pongo|sumo] {b}[ más|], ¿[cuánto|cuántos] [tengo|hay|junto]?",
+    "[Haz|Hazme] la suma de {a} [y|más] {b}",
+    "¿Cuánto [es|da|sale] [sumar|si sumas|sumando] {a} [y|más] {b}?",
+    "{a} y {b}, ¿cuánto [suman|hacen|son juntos]?",
+    "Suma estos [dos |]números: {a} y {b}",
+    "¿Qué número es {b} mayor que {a}?",
+    "A {a} [súmale|añádele|agrégale] {b}",
 )
 SUBTRACTION_WORDS = (
     "[Réstale|Quítale|Descuéntale] {b} a {a}",
@@ -47,6 +55,15 @@ SUBTRACTION_WORDS = (
     "¿[Cuántas unidades|Cuánto] [es mayor {a} que|le lleva {a} a|es más grande {a} que] {b}?",
     "¿Qué número es {b} menos que {a}?",
     "El minuendo es {a} y el sustraendo {b}. ¿[Cuál es|Cuánto vale] la diferencia?",
+    "¿[Qué|Cuánto] da {a} menos {b}?",
+    "¿Cuánto queda de {a} [tras|después de|al] [quitar|gastar|restar] {b}?",
+    "De {a} [quita|resta|descuenta] {b}",
+    "¿En cuánto supera {a} a {b}?",
+    "¿Cuánto [es|da|sale] restar {b} [a|de] {a}?",
+    "Si [tengo|llevo] {a} y [gasto|pierdo|doy|quito] {b}, ¿cuánto [me queda|tengo]?",
+    "Tenía {a} y [gasté|perdí|di] {b}. ¿Cuánto [me queda|tengo]?",
+    "[Haz|Hazme] la resta de {a} menos {b}",
+    "¿Cuánto más es {a} que {b}?",
 )
 PRODUCT_WORDS = (
     "[Multiplica|Multiplicar|Multiplique] {a} por {b}",
@@ -59,6 +76,10 @@ PRODUCT_WORDS = (
     "Si multiplicas {a} por {b}, ¿[qué|cuánto] [obtienes|da|resulta|sale]?",
     "El producto de {a} y {b}",
     "Los factores son {a} y {b}. ¿[Cuál es|Cuánto vale] el producto?",
+    "¿[Qué|Cuánto] da {a} por {b}?",
+    "[Haz|Hazme] la multiplicación [de |]{a} por {b}",
+    "¿Cuánto [es|da|sale] multiplicar {a} por {b}?",
+    "{a} por {b}, ¿cuánto [es|da]?",
 )
 MULTIPLICATION_WORDS = (
     *PRODUCT_WORDS,
@@ -69,6 +90,9 @@ MULTIPLICATION_WORDS = (
     "¿Qué número [da|sale al tomar|es] {a} veces {b}?",
     "¿Cuánto da repetir {a} veces el {b}?",
     "En la tabla del {a}, ¿cuánto es por {b}?",
+    "Si [tengo|hay] {a} [grupos|montones|paquetes] de {b}, ¿cuánto [hay|es] en total?",
+    "{a} grupos con {b} [cada uno|en cada uno], ¿cuántos son?",
+    "[Suma|Repite] {b} {a} veces",
 )
 MULTIPLE_NAMES = {2: "el doble de {b}", 3: "el triple de {b}", 4: "el cuádruple de {b}", 5: "el quíntuple de {b}"}
 DIVISION_WORDS = (
@@ -90,6 +114,13 @@ DIVISION_WORDS = (
     "¿Por cuánto hay que multiplicar {b} para [obtener|llegar a|tener] {a}?",
     "El dividendo es {a} y el divisor {b}. ¿[Cuál es|Cuánto vale] el cociente?",
     "El cociente de {a} entre {b}",
+    "¿[Qué|Cuánto] da {a} [entre|dividido entre] {b}?",
+    "[Parte|Separa|Reparte] {a} en {b} [grupos|montones|trozos] iguales",
+    "[Haz|Hazme] la división [de |]{a} entre {b}",
+    "¿A cuánto [sale|toca] [dividir|repartir] {a} entre {b}?",
+    "{a} entre {b}, ¿cuánto [es|da|toca]?",
+    "¿Cuánto toca a cada uno si [reparto|se reparten] {a} entre {b}?",
+    "Si {a} se [reparte|divide] entre {b}, ¿cuánto [toca|sale|es]?",
 )
 PART_NAMES = {
     2: "la mitad de {a}",
@@ -163,6 +194,8 @@ def addition(rng: Random) -> Exercise:
         a, b = rng.randint(10, 99), rng.randint(3, 99)
     else:
         a, b = rng.randint(100, 899), rng.randint(12, 399)
+    question = ask_for_operation(a, "+", b, ADDITION_WORDS, rng)
+    a, b = as_told(question, a, b)
     solution = f"Sumamos: {a}+{b}={a + b}."
     others = [
         with_check(solution, f"{a + b}-{b}={a}"),
@@ -171,7 +204,6 @@ def addition(rng: Random) -> Exercise:
     wrong = sum_without_carrying(a, b)
     if min(a, b) >= 10 and wrong != a + b:
         others.append(with_warning(solution, f"no es {wrong}: falta lo que se lleva"))
-    question = ask_for_operation(a, "+", b, ADDITION_WORDS, rng)
     return Exercise(question, solution, str(a + b), "suma", level, tuple(others))
 
 
@@ -211,10 +243,11 @@ def multiplication(rng: Random) -> Exercise:
         a, b = rng.randint(11, 60), rng.randint(11, 30)
     if rng.random() < 0.4:
         a, b = b, a
-    solution = f"Multiplicamos: {a}×{b}={a * b}."
     question = ask_for_operation(a, "×", b, MULTIPLICATION_WORDS, rng)
     if a in MULTIPLE_NAMES and rng.random() < 0.2:
         question = ask_for_value(MULTIPLE_NAMES[a].format(b=b), rng)
+    a, b = as_told(question, a, b)
+    solution = f"Multiplicamos: {a}×{b}={a * b}."
     others = [
         with_check(solution, f"{a * b}÷{b}={a}"),
         _by_parts_first(solution, multiplication_steps(a, b))

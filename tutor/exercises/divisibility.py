@@ -14,14 +14,20 @@ GCD_WORDS = (
     "[Calcula|Halla|Dime|Obtén|Encuentra] el [máximo común divisor|mcd] [de|entre] {a} y {b}",
     "[mcd|m.c.d.|MCD]({a}, {b})",
     "¿Cuál es el mayor número que divide a {a} y a {b}?",
-    "[El |]mcd de {a} y {b}",
+    "[El |]mcd [de|entre] {a} y {b}",
+    "[El |]máximo común divisor [de|entre] {a} y {b}",
+    "mcd de {a}, {b}",
+    "[Di|Busca] el mayor divisor común de {a} y {b}",
 )
 LCM_WORDS = (
     "¿Cuál es el [mínimo común múltiplo|mcm] de {a} y {b}?",
     "[Calcula|Halla|Dime|Obtén|Encuentra] el [mínimo común múltiplo|mcm] [de|entre] {a} y {b}",
     "[mcm|m.c.m.|MCM]({a}, {b})",
     "¿Cuál es el menor [número que es múltiplo|múltiplo común] de {a} y de {b}?",
-    "[El |]mcm de {a} y {b}",
+    "[El |]mcm [de|entre] {a} y {b}",
+    "[El |]mínimo común múltiplo [de|entre] {a} y {b}",
+    "mcm de {a}, {b}",
+    "[Di|Busca] el menor múltiplo común de {a} y {b}",
 )
 REMAINDER_WORDS = (
     "¿Cuál es el [resto|residuo] de [dividir |la división de |]{a} entre {b}?",
@@ -39,11 +45,26 @@ DIVISOR_COUNT_WORDS = (
     "[Cuenta|Di cuántos son] los divisores de {a}",
     "¿Cuántos números dividen [exactamente |]a {a}?",
 )
+DIVISIBLE_WORDS = (
+    "¿Es {a} divisible [entre|por] {b}?",
+    "¿[Es|Será] {a} múltiplo de {b}?",
+    "¿Es {b} divisor de {a}?",
+    "¿Se puede dividir {a} entre {b} sin que sobre nada?",
+    "Di si {a} es [múltiplo de|divisible entre] {b}",
+    "¿La división de {a} entre {b} es exacta?",
+)
+PRIME_WORDS = (
+    "¿Es {a} [un número |]primo?",
+    "¿El [número |]{a} es primo?",
+    "Di si {a} es [un número |]primo",
+    "{a}, ¿es primo o no?",
+)
 
 
 def divisibility(rng: Random) -> Exercise:
-    """Return a greatest divisor, a least multiple, a remainder, the next prime or a count of divisors."""
-    make = rng.choices((_gcd, _lcm, _remainder, _next_prime, _divisor_count), (25, 25, 25, 15, 10))[0]
+    """Return a greatest divisor, a least multiple, a remainder, a prime, a count of divisors, or what divides what."""
+    makers = (_gcd, _lcm, _remainder, _next_prime, _divisor_count, _divisible, _prime)
+    make = rng.choices(makers, (24, 24, 20, 8, 6, 10, 8))[0]
     return make(rng)
 
 
@@ -113,7 +134,27 @@ def _divisor_count(rng: Random) -> Exercise:
     return _exercise(phrase(DIVISOR_COUNT_WORDS, rng, a=a), solution, len(divisors), others)
 
 
-def _exercise(question: str, solution: str, value: int, others: list[str]) -> Exercise:
+def _divisible(rng: Random) -> Exercise:
+    b, quotient = rng.randint(2, 9), rng.randint(2, 12)
+    rest = rng.choice((0, rng.randint(1, b - 1)))
+    a = b * quotient + rest
+    answer = "no" if rest else "sí"
+    solution = f"{b}×{quotient}={b * quotient}, {a}-{b * quotient}={rest}: sobra {rest}, {answer}."
+    others = [with_rule("Tiene que sobrar 0", solution)]
+    return _exercise(phrase(DIVISIBLE_WORDS, rng, a=a, b=b), solution, answer, others)
+
+
+def _prime(rng: Random) -> Exercise:
+    a = rng.choice((rng.randint(2, 60), rng.choice([n for n in range(2, 60) if _is_prime(n)])))
+    answer = "sí" if _is_prime(a) else "no"
+    factor = next(n for n in range(2, a + 1) if a % n == 0)
+    divided = f"{factor}×{a // factor}={a}" if factor < a else f"Solo lo dividen 1 y {a}"
+    solution = f"{divided}: {answer} es primo."
+    others = [with_rule("Un primo tiene dos divisores", solution)]
+    return _exercise(phrase(PRIME_WORDS, rng, a=a), solution, answer, others)
+
+
+def _exercise(question: str, solution: str, value: int | str, others: list[str]) -> Exercise:
     return Exercise(question, solution, str(value), "divisibilidad y primos", "primaria 6", tuple(others))
 
 

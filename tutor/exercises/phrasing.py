@@ -8,10 +8,14 @@ from collections.abc import Sequence
 from random import Random
 
 from tutor.exercises.vocabulary import PEOPLE
+from tutor.number_words import number_in_words
 
 _NAMES = frozenset(person.name for person in PEOPLE)
 _ALTERNATIVES = re.compile(r"\[([^\[\]]*)\]")
 
+_ONLY_WORDS_AND_NUMBERS = re.compile(r"(?:[^\W\d_]|\d(?![^\W\d_]|[.,:]\d)|[ ,.;:¿?])+")
+_ABBREVIATION = re.compile(r"\b(?:[kcdm]?m|k?g|m?L|h|min|s|cts|mc[dm]|m\.c\.)\b", re.IGNORECASE)
+_WHOLE_NUMBER = re.compile(r"\d+")
 _TIGHT_SIGN = re.compile(r"(?<=[\w)²])([-+×÷=])(?=[\w(√]|-\d)")
 
 # Any expression, already written with symbols or words, can be asked for in these ways.
@@ -89,6 +93,12 @@ def ask_for_value(expression: str, rng: Random) -> str:
     return expand(rng.choice(ASK_FOR_VALUE), rng).format(e=expression).replace(" de el ", " del ")
 
 
+def as_told(question: str, a: int, b: int) -> tuple[int, int]:
+    """Return `a` and `b` in the order in which `question` gives them, where that order is free: copied, not turned."""
+    given = [int(number) for number in _WHOLE_NUMBER.findall(question)]
+    return (b, a) if a in given and b in given and given.index(b) < given.index(a) else (a, b)
+
+
 def as_pupils_type(question: str, rng: Random) -> str:
     """Return `question` as it might be typed: now and then with a greeting, without accents, in lower case."""
     dice = rng.random()
@@ -105,6 +115,18 @@ def as_pupils_type(question: str, rng: Random) -> str:
     if dice < 0.27 and question[-1].isalnum():
         return question + "."
     return question
+
+
+def with_numbers_in_words(question: str) -> str:
+    """Return `question` with its numbers as words, or as it is where it has signs, short units, or numbers that need a gender."""
+    if not _ONLY_WORDS_AND_NUMBERS.fullmatch(question) or _ABBREVIATION.search(question):
+        return question
+    words = [number_in_words(int(number)) for number in _WHOLE_NUMBER.findall(question)]
+    if None in words:
+        return question
+    told = iter(words)
+    spoken = _WHOLE_NUMBER.sub(lambda _: str(next(told)), question)
+    return spoken[0].upper() + spoken[1:]
 
 
 def in_school_notation(solution: str) -> str:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from tutor.exercises import stories
 from tutor.exercises.exercise import Exercise
 from tutor.exercises.explanations import with_check, with_rule, with_warning
+from tutor.exercises.phrasing import as_told
 from tutor.exercises.stories import tell
 from tutor.exercises.vocabulary import market
 
@@ -29,6 +30,7 @@ def one_step(rng: Random) -> Exercise:
 def _joining(rng: Random, hard: bool) -> Exercise:
     a, b = (rng.randint(12, 99), rng.randint(12, 90)) if hard else (rng.randint(2, 20), rng.randint(2, 20))
     question = tell(stories.ADD_STORIES, rng, a=a, b=b)
+    a, b = as_told(question, a, b)
     solution = f"Sumamos: {a}+{b}={a + b}."
     others = (
         with_check(solution, f"{a + b}-{b}={a}"),
@@ -52,7 +54,8 @@ def _taking_away(rng: Random, hard: bool) -> Exercise:
 def _repeating(rng: Random, hard: bool) -> Exercise:
     a, b = (rng.randint(11, 30), rng.randint(2, 9)) if hard else (rng.randint(2, 10), rng.randint(2, 10))
     question = tell(stories.MULTIPLY_STORIES, rng, market(b, rng), a=a, b=b)
-    solution = f"Multiplicamos: {a}×{b}={a * b}."
+    first, second = as_told(question, a, b)
+    solution = f"Multiplicamos: {first}×{second}={a * b}."
     others = (
         with_check(solution, f"{a * b}÷{b}={a}"),
         with_rule(f"Son {a} veces {b}", solution),
@@ -114,13 +117,16 @@ def _add_and_subtract(rng: Random) -> _Working:
 def _products(rng: Random) -> _Working:
     a, b = rng.randint(2, 9), rng.randint(2, 10)
     product = a * b
-    first = f"multiplicamos {a}×{b}={a * b}"
     if rng.random() < 0.6 or product < 4:
         c = rng.randint(2, 15)
         question = tell(stories.MULTIPLY_THEN_ADD, rng, market(b, rng, extra_price=c), a=a, b=b, c=c)
+        a, b = as_told(question, a, b)
+        first = f"multiplicamos {a}×{b}={product}"
         return _Working(question, first, f"sumamos {product}+{c}={product + c}", f"{a}×{b}+{c}", product + c)
     c = rng.randint(2, min(15, product - 1))
     question = tell(stories.MULTIPLY_THEN_SUBTRACT, rng, a=a, b=b, c=c)
+    a, b = as_told(question, a, b)
+    first = f"multiplicamos {a}×{b}={product}"
     return _Working(question, first, f"restamos {product}-{c}={product - c}", f"{a}×{b}-{c}", product - c)
 
 
@@ -137,6 +143,7 @@ def _rest(rng: Random) -> _Working:
 
 
 def _product_taken_from(whole: int, a: int, b: int, question: str) -> _Working:
+    a, b = as_told(question, a, b)
     return _Working(
         question,
         f"multiplicamos {a}×{b}={a * b}",
