@@ -114,7 +114,7 @@ def judged_by(workers: str, chosen: RetrainConfig, study: str) -> str:
     from prefect.deployments import run_deployment
 
     parameters = {"config": chosen.model_dump(mode="json")}
-    begun: Any = run_deployment(f"retrain/{workers}", parameters=parameters, timeout=0, tags=[_tag(study)])
+    begun: Any = run_deployment(f"retrain/{workers}", parameters=parameters, timeout=0, tags=[f"best of {study}"])
     last_answer = time.monotonic()
     while True:
         time.sleep(_POLL_S)

@@ -12,6 +12,7 @@ from typing import Any
 from prefect import flow
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from flows import retrain as retraining
 from flows.fan_out import judged_by, make_trials_on
@@ -138,4 +139,4 @@ def print_sweep(report: SweepReport, console: Console) -> None:
     if report.retrained is not None:
         print_report(report.retrained, console)
     else:
-        console.print(f"El mejor, ensayo {report.best.number}, según su reentrenamiento: {report.said}")
+        console.print(Text(f"El mejor, ensayo {report.best.number}, según su reentrenamiento: {report.said}"))
