@@ -98,7 +98,7 @@ def tiny_config(tiny_phi: Path, dataset: Path) -> RetrainConfig:
         {
             "data": {"path": dataset, "max_training_rows": 64, "held_out_share": 0.2},
             "model": {"folder": tiny_phi, "source": "tiny-phi", "revision": "test", "pad_token": "<|pad|>"},
-            "lora": {"rank": 4, "alpha": 8},
+            "lora": {"rank": 4, "alpha": 8, "plus_ratio": 1},
             "training": {"epochs": 1, "pack_tokens": 256, "logging_steps": 2},
             "evaluation": {"max_rows": 12, "max_new_tokens": 8},
             "registry": {"model_name": "tutor-prueba", "experiment": "pruebas"},
