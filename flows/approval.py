@@ -8,6 +8,7 @@ Only then is the version opened once more, so the deployment belongs in the pool
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from tasks.ledger import How
 from tasks.promotion import MAX_REASON_CHARACTERS, checked_reason, client_of, promote, refuse
 from tasks.registered import find_version
 from tutor.errors import RegistryError
+from tutor.rows import digest_of
 from tutor.settings import Store, open_store, whoami
 
 if TYPE_CHECKING:
@@ -139,12 +141,18 @@ def _show_evidence(model_name: str, version: str, store: Store) -> str | None:
     compared_with: str | None = registered.tags.get("compared_with") or None
     beside = f"la versión {compared_with}" if compared_with else "ninguna"
     create_markdown_artifact(
-        key=f"approval-{version}",
+        key=artifact_key(model_name, version),
         markdown=f"# {model_name}, versión {version}\n\nEl tutor actual cuando se examinó: {beside}.\n\n"
         f"{registered.description or 'Sin descripción.'}\n",
         description=f"What speaks for and against version {version} of {model_name}",
     )
     return compared_with
+
+
+def artifact_key(model_name: str, version: str) -> str:
+    """Return the key of the evidence on a version: Prefect takes fewer letters than MLflow, so a digest is needed."""
+    readable = re.sub("[^a-z0-9]+", "-", model_name.lower()).strip("-")
+    return f"approval-{readable}-{digest_of({'model': model_name})[:8]}-{version}"
 
 
 def _waiting(model_name: str, version: str) -> FlowRun | None:

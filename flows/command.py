@@ -8,9 +8,11 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
+from flows.export import FORMATS
 from tutor.errors import TutorError, UsageError
 from tutor.settings import DEFAULT_DATASET, DEFAULT_MODEL_NAME, open_store
 
@@ -67,11 +69,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
     generate = _command(commands, "generate", _generate, "write a dataset of exercises, the same one for the same seed")
+    generate.add_argument("--rows", type=_count, default=DEFAULT_ROWS, help=f"number of rows (default {DEFAULT_ROWS})")
     generate.add_argument(
-        "--rows", type=_positive, default=DEFAULT_ROWS, help=f"number of rows (default {DEFAULT_ROWS})"
-    )
-    generate.add_argument(
-        "--seed", type=int, default=DEFAULT_SEED, help=f"seed of the generator (default {DEFAULT_SEED})"
+        "--seed", type=_seed, default=DEFAULT_SEED, help=f"seed of the generator (default {DEFAULT_SEED})"
     )
     generate.add_argument(
         "--output", type=Path, default=DEFAULT_DATASET, help="file to write (default: the shipped one)"
@@ -125,7 +125,7 @@ def _parser() -> argparse.ArgumentParser:
         ("held-out", 64, "held-out questions asked afterwards"),
         ("repeats", 2, "trainings by each recipe"),
     ):
-        bench.add_argument(f"--{name}", type=_positive, default=default, help=f"{about} (default {default})")
+        bench.add_argument(f"--{name}", type=_count, default=default, help=f"{about} (default {default})")
     _json_option(bench)
 
     evaluate = _command(commands, "evaluate", _evaluate, "have a model answer questions of yours, and grade it")
@@ -184,6 +184,12 @@ def _service_commands(commands: Any) -> None:
     export = _command(commands, "export", _export, "write a tutor as a model for other software, and ask it there")
     export.add_argument("model", metavar="MODEL", help="models:/NAME@ALIAS, models:/NAME/VERSION or an adapter folder")
     export.add_argument("folder", type=Path, metavar="FOLDER", help="folder to write it to; not there yet, or empty")
+    export.add_argument(
+        "--format",
+        choices=FORMATS,
+        default="safetensors",
+        help="safetensors for transformers (default); gguf or, in half the size, gguf-q8_0 for llama.cpp and Ollama",
+    )
 
 
 def _registry_commands(commands: Any) -> None:
@@ -295,6 +301,9 @@ def _retrain(chosen: argparse.Namespace) -> int:
     report = retrain(config)
     _write_json(chosen.json, report.as_json())
     print_report(report, Console())
+    if report.promotion == "failed":
+        print(f"tutor: {report.promotion_reason}", file=sys.stderr)
+        return 1
     return _REFUSED if chosen.require_accepted and report.verdict != "accepted" else 0
 
 
@@ -476,7 +485,7 @@ def _export(chosen: argparse.Namespace) -> int:
     store = open_store()
     from flows.export import export
 
-    print(export(chosen.model, chosen.folder, store))
+    print(export(chosen.model, chosen.folder, store, chosen.format))
     return 0
 
 
@@ -573,25 +582,26 @@ def open_tutor(model: str) -> Tutor:
     return open_adapter(Path(model), store)
 
 
-def _positive(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"got {value}, expected 1 or more")
-    return value
+def _whole(lowest: int, highest: int) -> Callable[[str], int]:
+    """Return what reads a whole number within bounds, and says of anything else what was got and what expected."""
+
+    def read(text: str) -> int:
+        # Neither signs nor other alphabets' digits, nor more of them than anybody counts.
+        if not (text.isascii() and text.isdigit() and len(text) < 20 and lowest <= int(text) <= highest):
+            raise argparse.ArgumentTypeError(f"got '{text[:40]}', expected a whole number from {lowest} to {highest}")
+        return int(text)
+
+    return read
 
 
-def _port(text: str) -> int:
-    value = int(text)
-    if not 0 <= value < 65536:
-        raise argparse.ArgumentTypeError(f"got {value}, expected 0 to 65535")
-    return value
+_count, _seed, _port = _whole(1, 10_000_000), _whole(0, 2**32 - 1), _whole(0, 65535)
 
 
 def _amount(text: str) -> float:
-    value = float(text)
-    if not 0 < value < float("inf"):
-        raise argparse.ArgumentTypeError(f"got {text}, expected a number above 0")
-    return value
+    with suppress(ValueError):
+        if 0 < (value := float(text)) < float("inf"):
+            return value
+    raise argparse.ArgumentTypeError(f"got '{text[:40]}', expected a number above 0, such as 4096")
 
 
 def _refuse_unwritable(file: Path | None) -> None:

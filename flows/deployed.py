@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from prefect import flow, get_run_logger
 from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
 from prefect.events import emit_event
-from prefect.states import Completed, State
+from prefect.states import Completed, Failed, State
 from prefect.variables import Variable
 from pydantic import Field, StringConstraints
 
@@ -37,6 +37,8 @@ def retrain(config: RetrainConfig = RetrainConfig()) -> State[Any]:  # noqa: B00
     report = retraining.retrain.fn(config)
     _show(report)
     said = f"{report.model_name} version {report.version} {report.verdict}: {' '.join(report.reasons)}"
+    if report.promotion == "failed":
+        return Failed(message=f"The promotion did not come to its end: {report.promotion_reason} ({said})")
     if report.nothing_to_do:
         return Completed(name="NothingToDo", message=f"Nothing to do: data, settings and code are those of {said}")
     return Completed(message=said)

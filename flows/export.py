@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,19 +12,26 @@ from tutor.settings import Store
 from tutor.storage import told_when_full
 
 _TIPPED = 1 / 6
+_ASKED, _SEED = 6, 1  # exercises for a tutor of which nothing was recorded
+# What a tutor is written as: a folder for transformers, or a file for llama.cpp with the weights of that name.
+FORMATS = {"safetensors": None, "gguf": "f16", "gguf-q8_0": "q8_0"}
 
 if TYPE_CHECKING:
+    from tutor.adapter import Origin
+    from tutor.answering import Tutor
     from tutor.reload_check import RecordedAnswers
 
 
-def export(model: str, folder: Path, store: Store) -> str:
-    """Write the tutor that `model` names to `folder` as transformers loads it, and return what is to be said of it.
+def export(model: str, folder: Path, store: Store, written_as: str = "safetensors") -> str:
+    """Write the tutor that `model` names to `folder`, and return what is to be said of it.
 
-    The written model, loaded by transformers alone, is asked the recorded questions of the version (with the calculator
-    at its side, as they were recorded) and graded against the recorded answers. `folder` is there only if they agree.
+    The written model, read back from there, is asked the recorded questions of the version (with the calculator at its
+    side, as they were recorded) and graded against the recorded answers; with an adapter folder nothing is recorded, so
+    the tutor in it is asked first. `folder` is there only if they agree. `written_as` is one of `FORMATS`.
 
     Raises:
-        UsageError: `folder` holds something already, or `model` is no version and no adapter folder.
+        UsageError: `folder` holds something already, `model` is no version and no adapter folder, or its base is of a
+            kind that is not written so.
         RegistryError: the version is not there, or its files are not those that were registered.
         ExportFailed: the written model gives other final answers.
     """
@@ -33,7 +41,8 @@ def export(model: str, folder: Path, store: Store) -> str:
     if not folder.parent.is_dir():
         raise UsageError(f"{folder}: there is no folder {folder.parent} to write it to")
     adapter, recorded = _adapter(model, store)
-    from tutor.merged_model import write_card, write_merged
+    weights = FORMATS[written_as]
+    from tutor.export_card import write_card
 
     advice = "name a folder on another disk"
     with (
@@ -41,17 +50,16 @@ def export(model: str, folder: Path, store: Store) -> str:
         tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as scratch,
     ):
         written = Path(scratch) / folder.name
-        origin = write_merged(adapter, written, store)
-        checked = (
-            _checked(written, recorded, origin.max_new_tokens) if recorded else "no, for nothing was recorded with it."
-        )
-        write_card(written, origin, model, checked)
+        origin = _write(adapter, written, store, weights)
+        checked = _checked(_open(written, weights, origin.max_new_tokens, len(recorded.questions)), recorded)
+        stored = f"one GGUF file with {weights} weights" if weights else "float16 safetensors"
+        write_card(written, origin, model, stored, checked)
         written.replace(folder)
     return f"{folder}: {model} as one model, without the calculator; checked: {checked}"
 
 
-def _adapter(model: str, store: Store) -> tuple[Path, RecordedAnswers | None]:
-    """Return the adapter folder and, where there are any, the answers recorded at its examination."""
+def _adapter(model: str, store: Store) -> tuple[Path, RecordedAnswers]:
+    """Return the adapter folder and the answers recorded at its examination, or those that it gives now."""
     from tutor.adapter import ADAPTER
     from tutor.reload_check import RECORDED, read_recorded
 
@@ -64,20 +72,55 @@ def _adapter(model: str, store: Store) -> tuple[Path, RecordedAnswers | None]:
         raise UsageError(
             f"MODEL: got '{model}', expected models:/NAME@ALIAS, models:/NAME/VERSION or an adapter folder"
         )
-    return Path(model), None
+    return Path(model), _asked_now(Path(model), store)
 
 
-def _checked(folder: Path, recorded: RecordedAnswers, max_new_tokens: int) -> str:
-    """Return how the model in `folder` answered what was recorded.
+def _asked_now(adapter: Path, store: Store) -> RecordedAnswers:
+    """Return what the tutor in the folder `adapter` answers to a few exercises, asked as one batch."""
+    from tutor.adapter import open_adapter, read_origin
+    from tutor.exercises import exercises
+    from tutor.reload_check import RecordedAnswers, arithmetic
+
+    questions = tuple(exercise.question for exercise in islice(exercises(_SEED), _ASKED))
+    tutor = open_adapter(adapter, store)
+    tutor.batch_rows = _ASKED
+    replies = tuple(reply.text for reply in tutor.answers(questions))
+    return RecordedAnswers(questions, replies, arithmetic(read_origin(adapter).model))
+
+
+def _write(adapter: Path, folder: Path, store: Store, weights: str | None) -> Origin:
+    if weights is None:
+        from tutor.merged_model import write_merged
+
+        return write_merged(adapter, folder, store)
+    from tutor.export_card import write_modelfile
+    from tutor.gguf_model import gguf_file, write_gguf
+
+    origin = write_gguf(adapter, folder, store, weights)
+    write_modelfile(folder, gguf_file(folder, weights), origin)
+    return origin
+
+
+def _open(folder: Path, weights: str | None, max_new_tokens: int, batch_rows: int) -> Tutor:
+    if weights is None:
+        from tutor.merged_model import open_merged
+
+        return open_merged(folder, max_new_tokens, batch_rows)
+    from tutor.gguf_model import open_gguf
+
+    return open_gguf(folder, weights, max_new_tokens, batch_rows)
+
+
+def _checked(written: Tutor, recorded: RecordedAnswers) -> str:
+    """Return how the written model answers what was recorded.
 
     Raises:
         ExportFailed: its final answers are other ones than were recorded; rounding may tip one in six.
     """
     from tutor.grading import grade, stated_answer
-    from tutor.merged_model import open_merged
 
     asked = len(recorded.questions)
-    replies = open_merged(folder, max_new_tokens, asked).answers(recorded.questions)
+    replies = written.answers(recorded.questions)
     same, other = 0, []
     for question, before, reply in zip(recorded.questions, recorded.replies, replies, strict=True):
         expected = stated_answer(before)

@@ -10,14 +10,16 @@ from tasks.base_model import prepare_base_model
 from tasks.card import on_the_card
 from tasks.evaluation import evaluate
 from tasks.preflight import preflight
-from tasks.promotion import promote_challenger
+from tasks.promotion import promote_challenger, refused_by_person
 from tasks.registered import live_aliases
 from tasks.registration import Champion, fetch_champion, register
 from tasks.tokenization import tokenize_rows
+from tasks.tracking import run_ended_with_its_reason
 from tasks.training import train
 from tasks.validation import validate_dataset
-from tutor.adapter import ADAPTER, read_origin
+from tutor.adapter import ADAPTER, asked_alike
 from tutor.config import RetrainConfig
+from tutor.errors import BaseModelUnavailable, sentence_on
 from tutor.report import RetrainReport
 from tutor.settings import Store, open_store
 from tutor.stages import Finished
@@ -41,44 +43,69 @@ def retrain(config: RetrainConfig = RetrainConfig()) -> RetrainReport:  # noqa: 
     dataset = validate_dataset(config.data, store)
     base = prepare_base_model(config.model, store)
     tokens = tokenize_rows(dataset, base, config.training.pack_tokens, store)
+    champion = _champion(config, store)
     adapter = train(config, dataset, base, tokens, store)
+    made = {"validation": dataset, "base_model": base, "tokenization": tokens, "training": adapter}
+    with run_ended_with_its_reason(config.registry, adapter.folder.name, store):
+        # Hours may have passed.
+        champion = champion if adapter.reused else _champion(config, store)
+        examined = _examined(config, champion, made, store)
+        compared_with = champion.version if champion else None
+        version = register(config, dataset, adapter, examined, compared_with, store)
+    made |= {f"evaluation_{who}": stage for who, stage in examined.items()} | {"registration": version}
+    promotion, failure = _promoted(config, version, store)
+    made |= {"promotion": promotion} if promotion else {}
+    made["analysis"] = analyse(config, made, store)
+    name, number = config.registry.model_name, str(version.facts["version"])
+    no = None if failure else refused_by_person(name, number, store)
+    aliases = live_aliases(name, number, store)
+    return RetrainReport.of(made, aliases, store, failure=failure, declined=no.reason if no else None)
+
+
+def _champion(config: RetrainConfig, store: Store) -> Champion | None:
+    """Return the champion to compare with; what stands in the way of asking it is told now, before the training.
+
+    Raises:
+        RegistryError: it cannot be had from the registry.
+        BaseModelUnavailable: the base model that it stands on cannot be had.
+    """
     champion = fetch_champion(config.registry, store)
-    base_answers = evaluate("modelo base", config.model, None, dataset, config.evaluation, store)
-    new_answers = evaluate("tutor nuevo", config.model, adapter.folder / ADAPTER, dataset, config.evaluation, store)
-    champion_answers = _answers_of_champion(champion, dataset, config, store)
-    compared_with = champion.version if champion else None
-    examined = {"base": base_answers, "challenger": new_answers}
-    examined |= {"champion": champion_answers} if champion_answers else {}
-    version = register(config.registry, config.verdict, dataset, adapter, examined, compared_with, store)
-    promotion = promote_challenger(config.registry, version, store)
-    if promotion.facts["outcome"] == "waiting":
-        facts = version.facts
-        ask_a_person(config.registry.model_name, str(facts["version"]), str(facts["run_id"]), facts["compared_with"])
-    stages = {
-        "validation": dataset,
-        "base_model": base,
-        "tokenization": tokens,
-        "training": adapter,
-        "evaluation_base": base_answers,
-        "evaluation_challenger": new_answers,
-        **_unless_the_same("evaluation_champion", champion_answers, new_answers),
-        "registration": version,
-        "promotion": promotion,
+    if champion is not None and asked_alike(champion.model, config.model) != config.model:
+        try:
+            prepare_base_model(asked_alike(champion.model, config.model), store)
+        except BaseModelUnavailable as error:
+            raise BaseModelUnavailable(
+                f"version {champion.version} of {config.registry.model_name}, the present champion, cannot be asked, "
+                f"so nothing could take its place ({error})"
+            ) from None
+    return champion
+
+
+def _examined(
+    config: RetrainConfig, champion: Champion | None, made: dict[str, Finished], store: Store
+) -> dict[str, Finished]:
+    """Return the examinations of base, challenger and champion; the champion's only where it is another tutor."""
+    dataset, model, rules = made["validation"], config.model, config.evaluation
+    examined = {
+        "base": evaluate("modelo base", model, None, dataset, rules, store),
+        "challenger": evaluate("tutor nuevo", model, made["training"].folder / ADAPTER, dataset, rules, store),
     }
-    stages["analysis"] = analyse(config, stages, store)
-    aliases = live_aliases(config.registry.model_name, str(version.facts["version"]), store)
-    return RetrainReport.of(stages, aliases, store)
+    if champion is not None:
+        model = asked_alike(champion.model, model)
+        stage = evaluate("tutor actual", model, champion.adapter, dataset, rules, store)
+        examined |= {} if stage.digest == examined["challenger"].digest else {"champion": stage}
+    return examined
 
 
-def _unless_the_same(name: str, stage: Finished | None, other: Finished) -> dict[str, Finished]:
-    """Return the stage under its name, nothing where the champion is the new tutor itself."""
-    return {} if stage is None or stage.digest == other.digest else {name: stage}
-
-
-def _answers_of_champion(
-    champion: Champion | None, dataset: Finished, config: RetrainConfig, store: Store
-) -> Finished | None:
-    if champion is None:
-        return None
-    model = read_origin(champion.adapter).model
-    return evaluate("tutor actual", model, champion.adapter, dataset, config.evaluation, store)
+def _promoted(config: RetrainConfig, version: Finished, store: Store) -> tuple[Finished | None, str | None]:
+    """Return what became of the version, or why nothing did: report and evidence are told in either case."""
+    facts = version.facts
+    try:
+        promotion = promote_challenger(config.registry, version, store)
+        if promotion.facts["outcome"] == "waiting":
+            ask_a_person(
+                config.registry.model_name, str(facts["version"]), str(facts["run_id"]), facts["compared_with"]
+            )
+    except Exception as error:
+        return None, sentence_on(error)
+    return promotion, None

@@ -14,6 +14,7 @@ from pydantic import StringConstraints
 
 from tasks.base_model import prepare_base_model
 from tasks.card import card
+from tasks.metric_spool import Spool
 from tasks.preflight import preflight
 from tasks.tokenization import tokenize_rows
 from tasks.tracking import Tracking
@@ -96,8 +97,10 @@ def make_trial(
             study.failed(attempt, "no check on validation rows was made; raise training.check_share")
         else:
             study.completed(attempt, kept)
-        tracking = Tracking(store, config.registry.experiment)
-        tracking.end_trial(adapter.folder.name, study.name, attempt.number)
+        run = Tracking(store, config.registry.experiment).open_run(adapter.folder.name, study.name)
+        Spool(adapter.folder, run.id).deliver(run.log_points)
+        run.log_tags({"tutor.trial": str(attempt.number)})
+        run.finish()
     return next(record for record in study.records() if record.number == attempt.number)
 
 

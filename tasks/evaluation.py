@@ -12,7 +12,7 @@ from prefect import task
 from tasks.policy import BACK_OFF_S, CARD_TAG, HOUR_S, worth_retrying
 from tasks.run_page import progress
 from tasks.validation import HELD_OUT_ROWS
-from tutor.adapter import digest_of_adapter
+from tutor.adapter import digest_of_answerer
 from tutor.base_model import identity
 from tutor.config import EvaluationConfig, ModelConfig
 from tutor.evaluation import (
@@ -25,6 +25,7 @@ from tutor.evaluation import (
 )
 from tutor.forgetting import GeneralTest, examine_general, read_general_test
 from tutor.frozen_test import frozen_rows
+from tutor.reload_check import RECORDED, arithmetic, record, write_recorded
 from tutor.rows import Row, digest_of, read_written_rows
 from tutor.settings import Store
 from tutor.stages import Finished, run_stage
@@ -47,6 +48,7 @@ def evaluate(
 ) -> Finished:
     """Return the folder with the graded answers of the base model, or of the tutor in the folder `adapter`.
 
+    Whoever is asked answers as `model` and `config` say, whatever its own examination was like.
     The name of the folder tells the rows and the model and nothing of the rows that were trained on: while those alone
     change, base and champion need not answer again.
 
@@ -59,10 +61,11 @@ def evaluate(
         "rows": digest_of_questions(rows),
         "general": digest_of(asdict(general)),
         "evaluation": config.model_dump(mode="json"),
-        "adapter": digest_of_adapter(adapter) if adapter else None,
+        "adapter": digest_of_answerer(adapter) if adapter else None,
         "model": model.model_dump(mode="json"),
         # What lies in model.folder may be another model by now, and this another machine.
         "base": identity(model),
+        "arithmetic": arithmetic(model),
     }
     return run_stage(
         store.stages,
@@ -92,10 +95,12 @@ def _evaluate(
     folder: Path,
     store: Store,
 ) -> Mapping[str, Any]:
-    from tutor.adapter import open_adapter, open_base
-    from tutor.reload_check import RECORDED, record, write_recorded
+    from tutor.adapter import open_base, open_for_examination
 
-    tutor = open_adapter(asked.adapter, store) if asked.adapter else open_base(asked.model, config, store)
+    if asked.adapter:
+        tutor = open_for_examination(asked.adapter, asked.model, config, store)
+    else:
+        tutor = open_base(asked.model, config, store)
     with progress(f"Evaluación: {who}", "preguntas") as report_progress:
         examination = replace(examine(tutor, rows, report_progress), general=examine_general(tutor, general))
     write_examination(folder / ANSWERS, examination)

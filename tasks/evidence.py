@@ -12,6 +12,8 @@ from mlflow.tracking import MlflowClient
 
 from tasks.tracking import Run, commit
 from tutor.adapter import ADAPTER, digest_of_adapter, read_origin
+from tutor.config import EnergyConfig
+from tutor.energy import energy_figures
 from tutor.evaluation import Examination
 from tutor.rows import digest_of
 from tutor.stages import Finished
@@ -47,6 +49,14 @@ def log_evidence(
         run.log_metrics(step, figures, model_id if who == "challenger" else None)
         answers = [asdict(answer) | {"flaws": ", ".join(answer.flaws)} for answer in examination.answers]
         run.log_table(f"answers/{who}.json", {name: [answer[name] for answer in answers] for name in answers[0]})
+
+
+def log_energy(run: Run, training: Finished, energy: EnergyConfig) -> None:
+    """Log what the training took, at the power and the price of now, and how that was found out."""
+    figures = energy_figures(training.facts, energy)
+    run.log_metrics(int(training.facts["steps"]), {name: figures[name] for name in ("energy_wh", "cost")})
+    said = {"tutor.energy_from": figures["energy_from"], "tutor.price_per_kwh": f"{energy.price_per_kwh:g}"}
+    run.log_tags(said)
 
 
 def version_tags(

@@ -74,6 +74,8 @@ class Ledger:
         Raises:
             LedgerDamaged: the run is gone, or an entry is missing or was changed.
         """
+        # First how far it was followed, then what it holds: entries only ever become more.
+        followed, digest = self._settled()
         params = self._run().data.params
         entries: list[Entry] = []
         for number, key in enumerate(sorted(params), start=1):
@@ -82,14 +84,20 @@ class Ledger:
             if entry is None or (key, entry.number, entry.follows) != (_key(number), number, follows):
                 raise LedgerDamaged(
                     f"the history of {self.model_name} (MLflow run {self.run_id}) is not as it was written: entry "
-                    f"{key} is no entry number {number} that follows the one before it; restore the MLflow database "
-                    "from a copy"
+                    f"{key} is no entry number {number} that follows the one before it, so one of the two was changed "
+                    "or taken out; restore the MLflow database from a copy"
                 )
             entries.append(entry)
-        if self.settled() > len(entries):
+        if followed > len(entries):
             raise LedgerDamaged(
                 f"the history of {self.model_name} (MLflow run {self.run_id}) has {len(entries)} entries and had "
-                f"{self.settled()}: the last ones are missing; restore the MLflow database from a copy"
+                f"{followed}: the last ones are missing; restore the MLflow database from a copy"
+            )
+        if digest and entries[followed - 1].sha256 != digest:
+            raise LedgerDamaged(
+                f"the history of {self.model_name} (MLflow run {self.run_id}) is not as it was written: entry "
+                f"{_key(followed)} was changed after the aliases had followed it; restore the MLflow database from a "
+                "copy"
             )
         return tuple(entries)
 
@@ -114,12 +122,17 @@ class Ledger:
 
     def settled(self) -> int:
         """Return the number of the last entry that the aliases follow."""
-        tags = self._client.get_registered_model(self.model_name).tags
-        return int(tags.get(SETTLED_TAG, 0))
+        return self._settled()[0]
 
-    def settle(self, number: int) -> None:
-        """Remember that the aliases follow entry `number`."""
-        self._client.set_registered_model_tag(self.model_name, SETTLED_TAG, str(number))
+    def settle(self, entry: Entry) -> None:
+        """Remember that the aliases follow `entry`, and its digest: no entry holds that of the last one yet."""
+        self._client.set_registered_model_tag(self.model_name, SETTLED_TAG, f"{entry.number} {entry.sha256}")
+
+    def _settled(self) -> tuple[int, str]:
+        """Return the number of the last entry that the aliases follow and its digest, "" where none was kept."""
+        tags = self._client.get_registered_model(self.model_name).tags
+        number, _, digest = tags.get(SETTLED_TAG, "0").partition(" ")
+        return int(number), digest
 
     def _run(self) -> Any:
         try:
@@ -181,7 +194,26 @@ def champions(entries: Sequence[Entry]) -> list[str]:
             path.append(entry.after)
         elif entry.action in ("rollback", "withdraw"):
             path.pop()
+            while path and path[-1] != entry.after:  # gone from the registry as well
+                path.pop()
     return path
+
+
+def refusal(entries: Sequence[Entry], version: str, adapter: str | None) -> Entry | None:
+    """Return the entry with which a person said no to `version`, or to the same weights under another number.
+
+    `adapter` is the SHA-256 of its weights. None where nobody did, or where it was promoted by a later entry.
+    """
+    weights = {entry.version: entry.evidence.get("adapter_sha256") for entry in entries}
+    said: Entry | None = None
+    for entry in entries:
+        judged = entry.before if entry.action == "rollback" else entry.version
+        if judged == version or (adapter and judged and weights.get(judged) == adapter):
+            if entry.action in ("refuse", "rollback"):
+                said = entry
+            elif entry.action == "promote":
+                said = None
+    return said
 
 
 def _experiment(client: MlflowClient, name: str, store: Store) -> str:

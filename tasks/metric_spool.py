@@ -126,7 +126,7 @@ def delivering(spool: Spool, send: Send) -> Iterator[None]:
     """
     ended = Event()
     courier = Thread(target=_deliver_now_and_then, args=(spool, send, ended), daemon=True)
-    with _soon_given_up():
+    with soon_given_up():
         courier.start()
         try:
             yield
@@ -157,7 +157,7 @@ def _attempt(spool: Spool, send: Send, *, quiet: bool = False) -> bool:
 
 
 @contextmanager
-def _soon_given_up() -> Iterator[None]:
+def soon_given_up() -> Iterator[None]:
     """Have MLflow's client give up on a server at once, not after four minutes: the spool tries again anyway."""
     variables = {MLFLOW_HTTP_REQUEST_MAX_RETRIES: 0, MLFLOW_HTTP_REQUEST_TIMEOUT: _REQUEST_TIMEOUT_S}
     before = {variable: variable.get_raw() for variable in variables}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,7 +17,7 @@ from mlflow.exceptions import MlflowException
 from mlflow.tracking import MlflowClient
 from prefect import task
 
-from tasks.ledger import Entry, How, Ledger, champions, make_ledger, open_ledger
+from tasks.ledger import Entry, How, Ledger, champions, make_ledger, open_ledger, refusal
 from tasks.policy import BACK_OFF_S, CARD_TAG, HOUR_S, worth_retrying
 from tasks.registered import CHALLENGER, CHAMPION, PREVIOUS, Reloaded, find_version, holder, reload_version
 from tasks.run_page import progress
@@ -24,6 +25,7 @@ from tutor.config import RegistryConfig
 from tutor.errors import PromotionConflict, PromotionRefused, RegistryError, UsageError
 from tutor.settings import Store, whoami
 from tutor.stages import Finished, run_stage
+from tutor.storage import held_alone
 
 MAX_REASON_CHARACTERS = 500
 # Of a version: what was decided about it last, by whom and why.
@@ -68,7 +70,7 @@ def _follow(config: RegistryConfig, facts: Mapping[str, Any], store: Store) -> M
     version = _existing(client, name, number)
     if ledger := open_ledger(client, name):
         # What an attempt that was cut off wrote down itself must not look like somebody else's change.
-        settle(client, ledger)
+        settle(client, ledger, store)
     with progress("Promoción", "pasos") as report_progress:
         report_progress(0, 2)
         reloaded = reload_version(version, store)
@@ -77,7 +79,11 @@ def _follow(config: RegistryConfig, facts: Mapping[str, Any], store: Store) -> M
         outcome = {"ask": "waiting", "never": "never"}.get(config.promotion, "promoted")
         if facts["verdict"] != "accepted":
             outcome = "refused"
-        elif outcome == "promoted" and holder(client, name, CHAMPION) != number:
+        elif holder(client, name, CHAMPION) == number:
+            pass
+        elif refused_by_person(name, number, store):
+            outcome = "declined"
+        elif outcome == "promoted" and not _was_champion(client, name, number):
             promote(
                 name,
                 number,
@@ -89,6 +95,25 @@ def _follow(config: RegistryConfig, facts: Mapping[str, Any], store: Store) -> M
             )
         report_progress(2, 2)
     return {"outcome": outcome, "answers_repeated": reloaded.answers, "arithmetic": reloaded.arithmetic}
+
+
+def refused_by_person(name: str, number: str, store: Store) -> Entry | None:
+    """Return the entry of the history with which a person said no to a version, or to the same weights; else None.
+
+    Refusing it and rolling back from it are both a no, until somebody promotes it.
+    """
+    client = client_of(store)
+    version, ledger = find_version(client, name, number), open_ledger(client, name)
+    if version is None or ledger is None:
+        return None
+    return refusal(ledger.entries(), number, version.tags.get("adapter_sha256"))
+
+
+def _was_champion(client: MlflowClient, name: str, number: str) -> bool:
+    """Return whether a version was champion already: what followed it was decided later, and stands."""
+    ledger = open_ledger(client, name)
+    entries = ledger.entries() if ledger else ()
+    return any(entry.action == "promote" and entry.version == number for entry in entries)
 
 
 def client_of(store: Store) -> MlflowClient:
@@ -131,7 +156,7 @@ def promote(
         )
     evidence = _evidence(version, reloaded or reload_version(version, store))
     entry = Entry("promote", how, number, champion, number, champion, who, _now(), reason, evidence)
-    return _carry_out(client, ledger, entry, known)
+    return _carry_out(client, ledger, entry, known, store)
 
 
 def rollback(name: str, reason: str, *, store: Store, how: How = "command", who: str | None = None) -> Entry:
@@ -158,7 +183,7 @@ def rollback(name: str, reason: str, *, store: Store, how: How = "command", who:
     version = _existing(client, name, target)
     evidence = _evidence(version, reload_version(version, store))
     entry = Entry("rollback", how, target, champion, target, before_it, who, _now(), reason, evidence)
-    return _carry_out(client, ledger, entry, known)
+    return _carry_out(client, ledger, entry, known, store)
 
 
 def refuse(name: str, number: str, reason: str, *, store: Store, how: How, who: str | None = None) -> Entry:
@@ -179,39 +204,39 @@ def refuse(name: str, number: str, reason: str, *, store: Store, how: How, who: 
     previous = path[-2] if len(path) > 1 else None
     evidence = _evidence(version, None)
     entry = Entry("refuse", how, number, champion, champion, previous, who, _now(), reason, evidence)
-    return _carry_out(client, ledger, entry, known)
+    return _carry_out(client, ledger, entry, known, store)
 
 
-def settle(client: MlflowClient, ledger: Ledger) -> tuple[Entry, ...]:
+def settle(client: MlflowClient, ledger: Ledger, store: Store) -> tuple[Entry, ...]:
     """Return the entries of the ledger, after the aliases have followed the last one.
 
-    Raises:
-        RegistryError: the version that was to become champion is no longer there; its entry is withdrawn.
+    Where the version that was to become champion is no longer there, its entry is withdrawn by another one. On one
+    machine one process at a time moves aliases: a slow one cannot move them back behind a faster one and die.
     """
-    while True:
-        entries = ledger.entries()
-        if not entries or ledger.settled() >= len(entries):
-            return entries
-        last = entries[-1]
-        if last.after and not find_version(client, ledger.model_name, last.after):
-            _withdraw(ledger, entries)
-            settle(client, ledger)
-            raise RegistryError(
-                f"version {last.after} of {ledger.model_name} vanished from the registry while it became champion; "
-                f"{_named(last.before)} is champion"
-            )
-        _move(client, ledger.model_name, CHAMPION, last.after)
-        _move(client, ledger.model_name, PREVIOUS, last.previous)
-        ledger.settle(last.number)
-        # Whoever wrote behind this entry meanwhile has moved the aliases too, perhaps before we did: look again.
+    with held_alone(store.home / f".ledger-{ledger.run_id}.lock"):
+        while True:
+            entries = ledger.entries()
+            if not entries or ledger.settled() >= len(entries):
+                return entries
+            last = entries[-1]
+            if last.after and not find_version(client, ledger.model_name, last.after):
+                with suppress(PromotionConflict):  # somebody else wrote something: that is looked at next
+                    ledger.append(_withdrawal(client, ledger, entries), entries)
+                continue
+            _move(client, ledger.model_name, CHAMPION, last.after)
+            _move(client, ledger.model_name, PREVIOUS, last.previous)
+            ledger.settle(last)
+            # On another machine somebody may have written behind this entry, and moved the aliases first: look again.
 
 
-def _withdraw(ledger: Ledger, entries: Sequence[Entry]) -> None:
-    last, path = entries[-1], champions(entries)
-    previous = path[-3] if len(path) > 2 else None
-    reason = f"la versión {last.after} ya no está en el registro"
-    entry = Entry("withdraw", last.how, last.version, last.after, last.before, previous, whoami(), _now(), reason, {})
-    ledger.append(entry, entries)
+def _withdrawal(client: MlflowClient, ledger: Ledger, entries: Sequence[Entry]) -> Entry:
+    """Return the entry that goes back to the last champion that is still there, or to none."""
+    gone, path = str(entries[-1].after), champions(entries)[:-1]
+    while path and not find_version(client, ledger.model_name, path[-1]):
+        path.pop()
+    after, previous = path[-1] if path else None, path[-2] if len(path) > 1 else None
+    reason = f"la versión {gone} ya no está en el registro"
+    return Entry("withdraw", entries[-1].how, gone, gone, after, previous, whoami(), _now(), reason, {})
 
 
 def _move(client: MlflowClient, name: str, alias: str, number: str | None) -> None:
@@ -232,7 +257,7 @@ def _opened(name: str, store: Store) -> tuple[MlflowClient, Ledger, tuple[Entry,
             f"there is no model {name} in {store.tracking_uri}; 'tutor retrain' registers one"
         ) from None
     ledger = make_ledger(client, name, store)
-    return client, ledger, settle(client, ledger)
+    return client, ledger, settle(client, ledger, store)
 
 
 def _existing(client: MlflowClient, name: str, number: str) -> ModelVersion:
@@ -253,11 +278,16 @@ def _refuse_unaccepted(version: ModelVersion) -> None:
         )
 
 
-def _carry_out(client: MlflowClient, ledger: Ledger, entry: Entry, known: Sequence[Entry]) -> Entry:
+def _carry_out(client: MlflowClient, ledger: Ledger, entry: Entry, known: Sequence[Entry], store: Store) -> Entry:
     # As late as can be: reloading took its time.
     _existing(client, ledger.model_name, entry.version)
     written = ledger.append(entry, known)
-    settle(client, ledger)
+    behind = settle(client, ledger, store)[written.number :]
+    if behind and behind[0].action == "withdraw":
+        raise RegistryError(
+            f"version {behind[0].version} of {ledger.model_name} vanished from the registry while it became champion; "
+            f"{_named(behind[0].after)} is champion"
+        )
     decision = f"{written.action} {written.when} {written.who}: {written.reason}"
     client.set_model_version_tag(ledger.model_name, written.version, DECISION_TAG, decision)
     return written

@@ -57,9 +57,10 @@ def holder(client: MlflowClient, name: str, alias: str) -> str | None:
 
 
 def live_aliases(name: str, version: str, store: Store) -> list[str]:
-    """Return the aliases that a version bears now, whatever it bore when it was registered."""
+    """Return the aliases that a version bears now, whatever it bore when it was registered; none if it vanished."""
     client = MlflowClient(tracking_uri=store.tracking_uri, registry_uri=store.tracking_uri)
-    return sorted(client.get_model_version(name, version).aliases)
+    found = find_version(client, name, version)
+    return sorted(found.aliases) if found else []
 
 
 def adapter_of(uri: str, store: Store) -> Path:

@@ -13,7 +13,7 @@ from mlflow.entities.model_registry import ModelVersion
 from prefect import task
 
 from tasks.evaluation import examination_in
-from tasks.evidence import MODEL_ID_TAG, describe, log_evidence, version_tags
+from tasks.evidence import MODEL_ID_TAG, describe, log_energy, log_evidence, version_tags
 from tasks.ledger import make_ledger, open_ledger
 from tasks.metric_spool import Spool
 from tasks.policy import BACK_OFF_S, HOUR_S, worth_retrying
@@ -24,10 +24,11 @@ from tasks.scoring import signature
 from tasks.tracking import Run, Tracking
 from tutor.adapter import ADAPTER, read_origin
 from tutor.adapter_files import digests
-from tutor.config import RegistryConfig, VerdictConfig
+from tutor.config import ModelConfig, RegistryConfig, RetrainConfig
 from tutor.reload_check import RECORDED
+from tutor.rows import digest_of
 from tutor.settings import REPOSITORY, Store
-from tutor.stages import Finished, run_stage
+from tutor.stages import Finished, digest_of_file, run_stage
 from tutor.transcripts import transcripts_page
 from tutor.verdict import decide
 
@@ -41,10 +42,11 @@ _REQUIREMENTS = ("torch", "transformers", "peft", "bitsandbytes", "safetensors",
 
 @dataclass(frozen=True)
 class Champion:
-    """The version that the pupils have: its number and its adapter, brought to this machine."""
+    """The version that the pupils have: its number, its adapter, brought to this machine, and its base model."""
 
     version: str
     adapter: Path
+    model: ModelConfig
 
 
 @task(
@@ -57,12 +59,19 @@ class Champion:
     tags={"registry"},
 )
 def fetch_champion(config: RegistryConfig, store: Store) -> Champion | None:
-    """Return the present champion of `config.model_name`, None when there is none yet."""
+    """Return the present champion of `config.model_name`, None when there is none yet.
+
+    Raises:
+        RegistryError: its files cannot be had, or are not those of an adapter of ours.
+    """
     client = Tracking(store, config.experiment).client
     if ledger := open_ledger(client, config.model_name):
-        settle(client, ledger)
+        settle(client, ledger, store)
     version = holder(client, config.model_name, CHAMPION)
-    return Champion(version, adapter_of(f"models:/{config.model_name}/{version}", store)) if version else None
+    if version is None:
+        return None
+    adapter = adapter_of(f"models:/{config.model_name}/{version}", store)
+    return Champion(version, adapter, read_origin(adapter).model)
 
 
 @task(
@@ -75,36 +84,40 @@ def fetch_champion(config: RegistryConfig, store: Store) -> Champion | None:
     tags={"registry"},
 )
 def register(
-    config: RegistryConfig,
-    rules: VerdictConfig,
+    config: RetrainConfig,
     dataset: Finished,
     training: Finished,
     examined: Mapping[str, Finished],
     compared_with: str | None,
     store: Store,
 ) -> Finished:
-    """Return the folder whose manifest names the registered version and the verdict by `rules`.
+    """Return the folder whose manifest names the registered version and the verdict by `config.verdict`.
 
     `examined` holds finished evaluations on the same rows: base, challenger and, where there is one, the champion,
-    whose version is `compared_with`.
+    whose version is `compared_with`. A training that was registered before, and is told now to another experiment or
+    sweep or at another price, keeps its version and gets its run there.
     """
-    inputs = {
+    registry = config.registry
+    registered = {
         "training": training.digest,
         "base": examined["base"].digest,
         "challenger": examined["challenger"].digest,
-        "rules": rules.model_dump(mode="json"),
-        "model_name": config.model_name,
+        "rules": config.verdict.model_dump(mode="json"),
+        "model_name": registry.model_name,
+        "model_code": digest_of_file(_MODEL_CODE),
         "registry": store.tracking_uri,
     }
+    key = f"registration-{digest_of(registered)}"
+    told = {"experiment": registry.experiment, "sweep": registry.sweep, "energy": config.energy.model_dump(mode="json")}
 
     def make(folder: Path) -> Mapping[str, Any]:
-        return _register(config, rules, dataset, training, examined, compared_with, folder, store)
+        return _register(config, dataset, training, examined, compared_with, key, folder, store)
 
-    done = run_stage(store.stages, "registration", inputs, make, resume=True)
-    client = Tracking(store, config.experiment).client
-    if done.reused and not _still_counts(done, client, config.model_name, compared_with):
+    done = run_stage(store.stages, "registration", {"key": key, **told}, make, resume=True)
+    client = Tracking(store, registry.experiment).client
+    if done.reused and not _still_counts(done, client, registry.model_name, compared_with):
         shutil.rmtree(done.folder)
-        done = run_stage(store.stages, "registration", inputs, make, resume=True)
+        done = run_stage(store.stages, "registration", {"key": key, **told}, make, resume=True)
     return done
 
 
@@ -116,47 +129,53 @@ def _still_counts(done: Finished, client: MlflowClient, model_name: str, compare
     """
     number = str(done.facts["version"])
     version = find_version(client, model_name, number)
-    if version is None or version.tags.get(_REGISTRATION) != done.folder.name:
+    if version is None or version.tags.get(_REGISTRATION) != done.facts["key"]:
         return False
     return DECISION_TAG in version.tags or compared_with in (number, done.facts["compared_with"])
 
 
 def _register(
-    config: RegistryConfig,
-    rules: VerdictConfig,
+    config: RetrainConfig,
     dataset: Finished,
     training: Finished,
     examined: Mapping[str, Finished],
     compared_with: str | None,
+    key: str,
     folder: Path,
     store: Store,
 ) -> Mapping[str, Any]:
-    tracking = Tracking(store, config.experiment)
-    run = tracking.open_run(training.folder.name)
-    # What the tracking server missed while the adapter was trained.
-    Spool(training.folder, run.id).deliver(run.log_points)
-    examinations = {who: examination_in(stage) for who, stage in examined.items()}
-    verdict = decide(examinations["base"], examinations["challenger"], examinations.get("champion"), rules)
-    key = folder.name.removesuffix(".partial")
-    with progress("Registro", "pasos") as report_progress:
+    registry = config.registry
+    tracking = Tracking(store, registry.experiment)
+    run = tracking.open_run(training.folder.name, registry.sweep)
+    with run.ended_with_its_reason(), progress("Registro", "pasos") as report_progress:
         report_progress(0, 3)
-        make_ledger(tracking.client, config.model_name, store)
+        examinations = {who: examination_in(stage) for who, stage in examined.items()}
+        verdict = decide(examinations["base"], examinations["challenger"], examinations.get("champion"), config.verdict)
+        # Nothing new where the adapter was trained for this run, but for what the tracking server missed meanwhile.
+        run.log_inputs(config, dataset.facts)
+        Spool(training.folder, run.id).deliver(run.log_points)
+        log_energy(run, training, config.energy)
+        make_ledger(tracking.client, registry.model_name, store)
         files = _files(training, examined["challenger"], folder)
-        found = _version(tracking.client, config, run, key)
-        version = found or _log_model(config, training, files, run, key, store)
+        found = _version(tracking.client, registry.model_name, key)
+        version = found or _log_model(registry, training, files, run, key, store)
         report_progress(1, 3)
         log_evidence(run, dataset, training, examinations, version.tags[MODEL_ID_TAG])
         run.log_text("answers/respuestas.html", transcripts_page(examinations, verdict))
         report_progress(2, 3)
         facts = version_tags(dataset, training, examinations, verdict, compared_with)
-        describe(tracking.client, version, facts | {FILES_TAG: json.dumps(digests(files))}, examinations, verdict)
+        # What a decision rested on stays as it was.
+        if DECISION_TAG not in version.tags:
+            described = facts | {FILES_TAG: json.dumps(digests(files))}
+            describe(tracking.client, version, described, examinations, verdict)
         run.log_tags({name: facts[name] for name in ("verdict", "dataset_digest", "compared_with")})
         shutil.rmtree(files)
         run.finish()
         report_progress(3, 3)
     return {
         "run_id": run.id,
-        "model_name": config.model_name,
+        "key": key,
+        "model_name": registry.model_name,
         "version": str(version.version),
         "verdict": verdict.decision,
         "reasons": list(verdict.reasons),
@@ -175,11 +194,11 @@ def _files(training: Finished, challenger: Finished, folder: Path) -> Path:
     return files
 
 
-def _version(client: MlflowClient, config: RegistryConfig, run: Run, key: str) -> ModelVersion | None:
-    """Return the version that an interrupted attempt at this registration left, if it left one."""
-    found: list[ModelVersion] = client.search_model_versions(f"name = '{config.model_name}' and run_id = '{run.id}'")
-    mine = [version for version in found if version.tags.get(_REGISTRATION) == key]
-    return mine[0] if mine else None
+def _version(client: MlflowClient, model_name: str, key: str) -> ModelVersion | None:
+    """Return the version that was registered by this key: by an interrupted attempt, or for another run."""
+    registered = f"name = '{model_name}' and tags.`{_REGISTRATION}` = '{key}'"
+    found: list[ModelVersion] = client.search_model_versions(registered)
+    return found[0] if found else None
 
 
 def _log_model(

@@ -15,7 +15,7 @@ from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
 from mlflow.tracking import MlflowClient
 
-from tasks.ledger import LEDGER_TAG
+from tasks.ledger import open_ledger
 from tutor.analysis.record import Answer, Axis, BaseModel, Curve, Data, Memory, RunRecord, curve_of
 from tutor.analysis.trend import ChampionChange, VersionFigures
 from tutor.check_plan import VALIDATION_LOSS
@@ -93,15 +93,18 @@ def changes_of(name: str, versions: Sequence[VersionFigures], store: Store) -> t
     """Return the changes of champion, the oldest first: those in the model's ledger.
 
     A model without a ledger had each accepted version as its champion from its registration on.
+
+    Raises:
+        LedgerDamaged: an entry of the ledger is missing or was changed.
     """
-    client = _client(store)
-    ledger = client.get_registered_model(name).tags.get(LEDGER_TAG)
+    ledger = open_ledger(_client(store), name)
     if ledger is None:
         return tuple(ChampionChange(one.version, one.when) for one in versions if one.verdict == "accepted")
-    written = sorted(client.get_run(ledger).data.params.items())
-    entries = [json.loads(text) for _, text in written]
-    changed = [entry for entry in entries if entry["after"] and entry["after"] != entry["before"]]
-    return tuple(ChampionChange(entry["after"], entry["when"], entry["reason"]) for entry in changed)
+    return tuple(
+        ChampionChange(entry.after, entry.when, entry.reason)
+        for entry in ledger.entries()
+        if entry.after and entry.after != entry.before
+    )
 
 
 def _client(store: Store) -> MlflowClient:

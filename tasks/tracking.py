@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import logging
 import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,18 @@ import mlflow
 from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, RunStatus, RunTag
 from mlflow.tracking import MlflowClient
 from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID
+from prefect.exceptions import ExternalSignal
 
-from tasks.metric_spool import Point
-from tutor.config import RetrainConfig
-from tutor.errors import TrainingPruned, TrainingRefused
+from tasks.metric_spool import Point, soon_given_up
+from tutor.config import RegistryConfig, RetrainConfig
+from tutor.errors import TrainingPruned, sentence_on
 from tutor.settings import REPOSITORY, Store
 
+# Of a run that did not come to its end: why.
+FAILURE_TAG = "tutor.failure"
 _KEY, _SWEEP = "tutor.training", "tutor.sweep"
+_MAX_FAILURE_CHARACTERS = 1000
+_log = logging.getLogger(__name__)
 
 
 class Tracking:
@@ -38,26 +44,32 @@ class Tracking:
     def open_run(self, training: str, sweep: str | None = None) -> Run:
         """Return the run of this training, taken up again if it exists already; `training` names the stage folder.
 
-        With the name of a `sweep`, it is a child of the run of that name, which is made if need be.
+        With the name of a `sweep`, it is a child of the run of that name, which is made if need be. A training that
+        belongs to several sweeps has a run in each.
         """
-        found = self.client.search_runs([self._experiment_id], f"tags.`{_KEY}` = '{training}'", max_results=1)
-        if found:
-            run_id = found[0].info.run_id
-            self.client.update_run(run_id, RunStatus.to_string(RunStatus.RUNNING))
-        else:
-            tags = {_KEY: training, "mlflow.source.name": "tutor retrain", "mlflow.source.git.commit": commit()}
-            run_id = self.client.create_run(self._experiment_id, tags=tags, run_name=training).info.run_id
-        if sweep:
-            self.client.set_tag(run_id, MLFLOW_PARENT_RUN_ID, self.sweep(sweep).id)
-        return Run(self.client, run_id)
+        parent = self.sweep(sweep).id if sweep else None
+        if found := self._found(training, parent):
+            self.client.update_run(found.info.run_id, RunStatus.to_string(RunStatus.RUNNING))
+            if FAILURE_TAG in found.data.tags:
+                self.client.delete_tag(found.info.run_id, FAILURE_TAG)
+            return Run(self.client, found.info.run_id)
+        tags = {_KEY: training, "mlflow.source.name": "tutor retrain", "mlflow.source.git.commit": commit()}
+        tags |= {MLFLOW_PARENT_RUN_ID: parent} if parent else {}
+        return Run(self.client, self.client.create_run(self._experiment_id, tags=tags, run_name=training).info.run_id)
 
-    def end_trial(self, training: str, sweep: str, number: int) -> None:
-        """Make the run of a finished training, if it is there, an ended child of the run of `sweep`."""
-        found = self.client.search_runs([self._experiment_id], f"tags.`{_KEY}` = '{training}'", max_results=1)
-        for one in found:
-            run = Run(self.client, one.info.run_id)
-            run.log_tags({MLFLOW_PARENT_RUN_ID: self.sweep(sweep).id, "tutor.trial": str(number)})
-            run.finish()
+    def unfinished_run(self, training: str, sweep: str | None) -> Run | None:
+        """Return the run of this training if MLflow takes it for running, None where it does not, or has none."""
+        parent = self.sweep(sweep).id if sweep else None
+        found = self._found(training, parent)
+        running = found is not None and found.info.status == RunStatus.to_string(RunStatus.RUNNING)
+        return Run(self.client, found.info.run_id) if found and running else None
+
+    def _found(self, training: str, parent: str | None) -> Any:
+        within = f" and tags.`{MLFLOW_PARENT_RUN_ID}` = '{parent}'" if parent else ""
+        runs = self.client.search_runs(
+            [self._experiment_id], f"tags.`{_KEY}` = '{training}'{within}", order_by=["attributes.start_time ASC"]
+        )
+        return next(iter(runs), None)
 
     def sweep(self, name: str) -> Run:
         """Return the run that is parent to the runs of a sweep, made if need be."""
@@ -140,18 +152,29 @@ class Run:
         self._client.log_artifacts(self.id, str(folder), artifact)
 
     @contextmanager
-    def marked_if_refused(self) -> Iterator[None]:
-        """Mark the run as failed, or as cut short, with the reason as a tag, when the block refuses to train on."""
+    def ended_with_its_reason(self) -> Iterator[None]:
+        """Mark the run as failed, or as killed where somebody stopped it, with the reason, when the block does not end.
+
+        A process that dies leaves it running; whoever takes the training up again takes up the run too.
+        """
         try:
             yield
-        except TrainingRefused as refusal:
-            self.log_tags({"tutor.refused": str(refusal)})
-            self._client.set_terminated(self.id, RunStatus.to_string(RunStatus.FAILED))
+        except BaseException as error:
+            self.end(error)
             raise
-        except TrainingPruned as cut:
-            self.log_tags({"tutor.pruned": str(cut)})
-            self._client.set_terminated(self.id, RunStatus.to_string(RunStatus.KILLED))
-            raise
+
+    def end(self, error: BaseException) -> None:
+        """Mark the run as not finished because of `error`; where the store does not answer, the log says so."""
+        stopped = isinstance(error, KeyboardInterrupt | ExternalSignal)
+        cut_short = stopped or isinstance(error, TrainingPruned)
+        status = RunStatus.to_string(RunStatus.KILLED if cut_short else RunStatus.FAILED)
+        said = "stopped by a person" if stopped else sentence_on(error)[:_MAX_FAILURE_CHARACTERS]
+        try:
+            with soon_given_up():
+                self._client.set_tag(self.id, FAILURE_TAG, said)
+                self._client.set_terminated(self.id, status)
+        except Exception as away:  # it must not hide what ended the run
+            _log.warning("run %s is not marked as %s (%s)", self.id, status, sentence_on(away))
 
     def log_text(self, file: str, text: str) -> None:
         """Log `text` under the name `file`."""
@@ -168,3 +191,15 @@ def commit() -> str:
         ["git", "-C", str(REPOSITORY), "rev-parse", "HEAD"], capture_output=True, text=True, check=False
     )
     return answer.stdout.strip() or "unknown"
+
+
+@contextmanager
+def run_ended_with_its_reason(config: RegistryConfig, training: str, store: Store) -> Iterator[None]:
+    """Mark the run of `training`, the name of a stage's folder, as not finished when the block fails before it is."""
+    try:
+        yield
+    except BaseException as error:
+        with suppress(Exception), soon_given_up():  # a store that is away must not hide what ended the run
+            if run := Tracking(store, config.experiment).unfinished_run(training, config.sweep):
+                run.end(error)
+        raise

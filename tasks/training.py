@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ from tasks.system_metrics import watched_machine
 from tasks.tracking import Tracking
 from tasks.validation import VALIDATION_ROWS
 from tutor import run_plan
+from tutor.check_plan import BEST
+from tutor.checkpoints import CHECKPOINTS
 from tutor.config import RetrainConfig
 from tutor.errors import TrainingPruned
 from tutor.rows import read_written_rows
@@ -63,16 +66,17 @@ def train(
         "keep_dequantised": config.model.keep_dequantised,
         "asked": {"max_new_tokens": config.evaluation.max_new_tokens, "batch_rows": config.evaluation.batch_rows},
     }
+    with ExitStack() as ending:
 
-    def make(folder: Path) -> Mapping[str, Any]:
-        try:
-            return _train(config, dataset, base.folder, tokens.folder, folder, store, attempt)
-        except TrainingPruned:
-            # Nobody goes on with it, and a sweep would leave many of them.
-            shutil.rmtree(folder)
-            raise
+        def make(folder: Path) -> Mapping[str, Any]:
+            try:
+                return _train(config, dataset, base.folder, tokens.folder, folder, store, ending, attempt)
+            except TrainingPruned:
+                # Nobody goes on with it, and a sweep would leave many of them.
+                shutil.rmtree(folder)
+                raise
 
-    return run_stage(store.stages, "training", inputs, make, resume=True)
+        return run_stage(store.stages, "training", inputs, make, resume=True, scratch=(CHECKPOINTS, BEST))
 
 
 def _train(
@@ -82,6 +86,7 @@ def _train(
     tokens: Path,
     folder: Path,
     store: Store,
+    ending: ExitStack,
     trial: Attempt | None,
 ) -> Mapping[str, Any]:
     from datasets import load_from_disk
@@ -97,6 +102,8 @@ def _train(
 
     tracking = Tracking(store, config.registry.experiment)
     run = tracking.open_run(folder.name.removesuffix(".partial"), config.registry.sweep)
+    # Also where the stage cannot be finished once the training is.
+    ending.enter_context(run.ended_with_its_reason())
     run.log_inputs(config, dataset.facts)
     asked, spool = config.evaluation, Spool(folder, run.id)
     # Never the held-out rows: what is chosen by them could no longer be judged by them.
@@ -104,7 +111,6 @@ def _train(
     reporter = open_study(trial.study, store).reporter(trial) if trial else None
     with (
         progress("Entrenamiento", "pasos") as report_progress,
-        run.marked_if_refused(),
         delivering(spool, run.log_points),
         watched_machine(spool.add),
     ):
@@ -123,9 +129,7 @@ def _train(
             attempt = partial(train_adapter, base, load_from_disk(str(tokens / TOKENS)), folder, **options)
         with metered(folder, config.energy, config.training.processes) as meter:
             measured = with_less_memory(folder, attempt, partial(spool.add_tag, _LADDER))
-        energy = meter.facts()
-        spool.add(measured["steps"], {name: energy[name] for name in ("energy_wh", "cost")})
-        for name, value in {"tutor.energy_from": energy["energy_from"], **training_tags(measured)}.items():
+        for name, value in training_tags(measured).items():
             spool.add_tag(name, value)
     adapter = folder / ADAPTER
     load_tokenizer(base).save_pretrained(adapter)
@@ -134,7 +138,7 @@ def _train(
     said = training_sentence(measured)
     if TaskRunContext.get() is not None:
         get_run_logger().info(said)
-    return {**measured, **energy, "said": said, **run_plan.facts_to_keep(config)}
+    return {**measured, **meter.facts(), "said": said, **run_plan.facts_to_keep(config)}
 
 
 def _both(first: Callable[..., None], second: Callable[..., None]) -> Callable[..., None]:

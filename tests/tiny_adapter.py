@@ -1,4 +1,4 @@
-"""An adapter of the tiny Phi that was not trained but drawn, so that two seeds are two tutors."""
+"""An adapter of a tiny model that was not trained but drawn, so that two seeds are two tutors."""
 
 from __future__ import annotations
 
@@ -17,8 +17,7 @@ def write_tiny_adapter(folder: Path, config: RetrainConfig, seed: int, store: St
     from tutor import base_model
 
     base = quantised_base(config.model, store)
-    layers = ["q_proj", "k_proj", "v_proj", "dense", "fc1", "fc2"]
-    settings = LoraConfig(r=4, lora_alpha=8, target_modules=layers, task_type="CAUSAL_LM")
+    settings = LoraConfig(r=4, lora_alpha=8, target_modules="all-linear", task_type="CAUSAL_LM")
     model = get_peft_model(base_model.load(base.folder), settings)
     numbers = torch.Generator().manual_seed(seed)
     for name, weight in model.named_parameters():

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tutor import base_model
-from tutor.adapter_files import ORIGIN, WEIGHTS, refuse_unsafe
+from tutor.adapter_files import ORIGIN, SETTINGS, WEIGHTS, refuse_unsafe
 from tutor.config import EvaluationConfig, ModelConfig
 from tutor.errors import RegistryError
 from tutor.progress import progress
-from tutor.prompt import completion, prompt
+from tutor.prompt import WORDING, completion, is_wording
+from tutor.rows import digest_of
 from tutor.settings import Store
 from tutor.stages import Finished, digest_of_file, run_stage
 
@@ -25,12 +26,13 @@ ADAPTER = "adapter"
 
 @dataclass(frozen=True)
 class Origin:
-    """Where an adapter comes from (base model, data) and how it is asked (longest answer, questions at once)."""
+    """Where an adapter comes from (base model, data) and how it is asked: longest answer, rows at once, wording."""
 
     model: ModelConfig
     dataset_digest: str
     max_new_tokens: int
     batch_rows: int
+    wording: str = WORDING
 
 
 def write_origin(folder: Path, origin: Origin) -> None:
@@ -40,7 +42,7 @@ def write_origin(folder: Path, origin: Origin) -> None:
         "dataset_digest": origin.dataset_digest,
         "max_new_tokens": origin.max_new_tokens,
         "batch_rows": origin.batch_rows,
-        "prompt": prompt("{question}"),
+        "prompt": origin.wording,
         "completion": completion("{solution}", "{answer}"),
     }
     (folder / ORIGIN).write_text(json.dumps(facts, ensure_ascii=False, indent=2), encoding="utf-8")
@@ -50,26 +52,39 @@ def read_origin(folder: Path) -> Origin:
     """Return what `folder/tutor.json` says.
 
     Raises:
-        RegistryError: the folder holds no adapter of ours, or one that was trained with another prompt.
+        RegistryError: the folder holds no adapter of ours, or one that is damaged.
     """
     if not ((folder / ORIGIN).is_file() and (folder / WEIGHTS).is_file()):
         raise RegistryError(f"{folder}: expected an adapter folder with {WEIGHTS} and {ORIGIN}")
     try:
         facts: Mapping[str, Any] = json.loads((folder / ORIGIN).read_text(encoding="utf-8"))
         model = ModelConfig.model_validate(facts["model"])
-        origin = Origin(model, facts["dataset_digest"], facts["max_new_tokens"], facts["batch_rows"])
-    except (ValueError, KeyError) as error:
+        origin = Origin(model, facts["dataset_digest"], facts["max_new_tokens"], facts["batch_rows"], facts["prompt"])
+        if not is_wording(origin.wording):
+            raise ValueError(f"the prompt {origin.wording!r} has not one place for a question")
+    except (ValueError, KeyError, TypeError) as error:
         raise RegistryError(
             f"{folder / ORIGIN}: is damaged ({str(error).splitlines()[0]}); retrain the tutor"
         ) from None
-    if facts.get("prompt") != prompt("{question}"):
-        raise RegistryError(f"{folder}: was trained with the prompt {facts.get('prompt')!r}; retrain the tutor")
     return origin
 
 
 def digest_of_adapter(folder: Path) -> str:
     """Return the SHA-256 of the adapter's weights, 64 hexadecimal digits."""
     return digest_of_file(folder / WEIGHTS)
+
+
+def digest_of_answerer(folder: Path) -> str:
+    """Return 16 hexadecimal digits of all that shapes answers in an adapter folder: weights, their scale, wording."""
+    facts = {name: digest_of_file(folder / name) for name in (WEIGHTS, SETTINGS)}
+    return digest_of(facts | {"wording": read_origin(folder).wording})
+
+
+def asked_alike(model: ModelConfig, other: ModelConfig) -> ModelConfig:
+    """Return the base `model`, computed with as `other` is: two tutors are compared on the same arithmetic."""
+    return model.model_copy(
+        update={name: getattr(other, name) for name in ("compute_dtype", "device", "keep_dequantised")}
+    )
 
 
 def quantised_base(model: ModelConfig, store: Store) -> Finished:
@@ -85,17 +100,23 @@ def quantised_base(model: ModelConfig, store: Store) -> Finished:
 
 
 def open_adapter(folder: Path, store: Store) -> Tutor:
-    """Return the tutor in an adapter folder, on its own base model, ready to be asked.
+    """Return the tutor in an adapter folder, on its own base model, ready to be asked as it was examined.
 
     Raises:
         RegistryError: the folder holds no adapter of ours, or something that would be run on loading.
     """
-    from tutor.answering import Tutor
+    return _opened(read_origin(folder), folder, store)
 
-    origin = read_origin(folder)
-    refuse_unsafe(folder)
-    base = quantised_base(origin.model, store)
-    return Tutor(base.folder, folder, origin.model, origin.max_new_tokens, origin.batch_rows)
+
+def open_for_examination(folder: Path, model: ModelConfig, evaluation: EvaluationConfig, store: Store) -> Tutor:
+    """Return the tutor in an adapter folder, to be asked under the conditions of now, whatever its own were.
+
+    Raises:
+        RegistryError: the folder holds no adapter of ours, or something that would be run on loading.
+    """
+    own = read_origin(folder)
+    asked = replace(own, model=model, max_new_tokens=evaluation.max_new_tokens, batch_rows=evaluation.batch_rows)
+    return _opened(asked, folder, store)
 
 
 def open_base(model: ModelConfig, evaluation: EvaluationConfig, store: Store) -> Tutor:
@@ -104,3 +125,11 @@ def open_base(model: ModelConfig, evaluation: EvaluationConfig, store: Store) ->
 
     base = quantised_base(model, store)
     return Tutor(base.folder, None, model, evaluation.max_new_tokens, evaluation.batch_rows)
+
+
+def _opened(origin: Origin, folder: Path, store: Store) -> Tutor:
+    from tutor.answering import Tutor
+
+    refuse_unsafe(folder)
+    base = quantised_base(origin.model, store)
+    return Tutor(base.folder, folder, origin.model, origin.max_new_tokens, origin.batch_rows, origin.wording)

@@ -20,7 +20,7 @@ from tutor.decoding import Limits, write_greedily
 from tutor.head_loss import FrozenHead
 from tutor.memory_ladder import free_memory, halved, ran_out_of_memory
 from tutor.progress import ReportProgress, ignored
-from tutor.prompt import prompt
+from tutor.prompt import WORDING, prompt
 from tutor.quantised_linear import compute_plainly
 from tutor.short_attention import SHORT_ATTENTION, register_attention
 
@@ -41,7 +41,13 @@ class Tutor:
     """A model that answers questions greedily: the same question always gets the same answer."""
 
     def __init__(
-        self, base_folder: Path, adapter: Path | None, model: ModelConfig, max_new_tokens: int, batch_rows: int
+        self,
+        base_folder: Path,
+        adapter: Path | None,
+        model: ModelConfig,
+        max_new_tokens: int,
+        batch_rows: int,
+        wording: str = WORDING,
     ) -> None:
         """Load the base from `base_folder` and, where there is one, the adapter (safetensors only) on top of it."""
         loaded: Any = base_model.load(base_folder)
@@ -52,17 +58,17 @@ class Tutor:
         if adapter is not None:
             loaded = PeftModel.from_pretrained(loaded, str(adapter), use_safetensors=True)
         compute_plainly(loaded, base_model.compute_dtype(model), keep_dequantised=model.keep_dequantised)
-        self._ask(loaded.eval(), base_model.load_tokenizer(base_folder), max_new_tokens, batch_rows)
+        self._ask(loaded.eval(), base_model.load_tokenizer(base_folder), max_new_tokens, batch_rows, wording)
 
     @classmethod
     def in_training(cls, model: Any, tokenizer: Any, max_new_tokens: int, batch_rows: int) -> Tutor:
         """Return the tutor that `model` is at the time when it is asked; it is the caller's, who sets it to eval."""
         tutor = cls.__new__(cls)
-        tutor._ask(model, tokenizer, max_new_tokens, batch_rows)
+        tutor._ask(model, tokenizer, max_new_tokens, batch_rows, WORDING)
         return tutor
 
-    def _ask(self, model: Any, tokenizer: Any, max_new_tokens: int, batch_rows: int) -> None:
-        self._model, self._tokenizer, self.batch_rows = model, tokenizer, batch_rows
+    def _ask(self, model: Any, tokenizer: Any, max_new_tokens: int, batch_rows: int, wording: str) -> None:
+        self._model, self._tokenizer, self.batch_rows, self._wording = model, tokenizer, batch_rows, wording
         self._tokenizer.padding_side = "left"
         self._generation = GenerationConfig(
             max_new_tokens=max_new_tokens,
@@ -170,6 +176,6 @@ class Tutor:
         return [Reply(text.strip(), *rest) for text, *rest in zip(texts, calculator.corrections, ended, strict=True)]
 
     def _inputs(self, questions: Sequence[str]) -> Any:
-        texts = [prompt(question) for question in questions]
+        texts = [prompt(question, self._wording) for question in questions]
         encoded = self._tokenizer(texts, return_tensors="pt", padding=True, add_special_tokens=False)
         return encoded.to(base_model.device())

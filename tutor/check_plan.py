@@ -16,6 +16,8 @@ _MOST = 100
 _LEAST_GAIN = 0.005
 # The name by which the curve of the checks is logged, and found again for the report.
 VALIDATION_LOSS = "validation_loss"
+# The folder of the adapter that the best check so far had.
+BEST = "best"
 
 
 @dataclass(frozen=True)

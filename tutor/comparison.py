@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tutor.paired import p_different, pairs_of
+
 
 @dataclass(frozen=True)
 class ComparedRun:
@@ -76,27 +78,18 @@ def changed(runs: Sequence[ComparedRun]) -> dict[str, list[str]]:
 
 
 def pair(first: ComparedRun, other: ComparedRun) -> Paired:
-    """Return `other` beside `first` on the questions that both answered.
-
-    Source: Q. McNemar, "Note on the sampling error of the difference between correlated proportions", 1947; exact, by
-    the binomial distribution of the questions that only one of the two answered rightly.
-    """
-    from scipy.stats import binomtest
-
+    """Return `other` beside `first` on the questions that both answered."""
     common = first.marks.keys() & other.marks.keys()
-    only_first = sum(first.marks[row] and not other.marks[row] for row in common)
-    only_other = sum(other.marks[row] and not first.marks[row] for row in common)
-    unequal = only_first + only_other
-    p = float(binomtest(only_first, unequal, 0.5).pvalue) if unequal else 1.0
+    pairs = pairs_of([other.marks[row] for row in common], [first.marks[row] for row in common])
     return Paired(
         first.name,
         other.name,
         len(common),
         sum(first.marks[row] for row in common),
         sum(other.marks[row] for row in common),
-        only_first,
-        only_other,
-        p,
+        pairs.only_old,
+        pairs.only_new,
+        p_different(pairs),
     )
 
 

@@ -38,14 +38,24 @@ class Meter:
             replace_text(self._file, json.dumps({"watt_seconds": self._watt_seconds, "seconds": self._seconds}))
 
     def facts(self) -> Mapping[str, Any]:
-        """Return energy_wh, cost (in the currency of the price), and where the figure comes from."""
-        watt_hours = self._watt_seconds / 3600
-        estimate = f"estimate: {self._energy.watts:g} W for {self._seconds:.0f} s"
-        return {
-            "energy_wh": round(watt_hours, 4),
-            "energy_from": estimate if self._read_watts is None else "NVML: the cards alone",
-            "cost": round(watt_hours / 1000 * self._energy.price_per_kwh, 6),
-        }
+        """Return the energy that was read, None where no card told it, and the seconds over which it was used."""
+        read = None if self._read_watts is None else round(self._watt_seconds / 3600, 4)
+        return {"energy_read_wh": read, "energy_seconds": round(self._seconds, 2)}
+
+
+def energy_figures(metered: Mapping[str, Any], energy: EnergyConfig) -> Mapping[str, Any]:
+    """Return energy_wh, cost (in the currency of the price) and energy_from, where the figure comes from.
+
+    `metered` is what a Meter told, long ago perhaps: power and price are those that `energy` says now.
+    """
+    read, seconds = metered["energy_read_wh"], metered["energy_seconds"]
+    watt_hours = read if read is not None else energy.watts * seconds / 3600
+    estimate = f"estimate: {energy.watts:g} W for {seconds:.0f} s"
+    return {
+        "energy_wh": round(watt_hours, 4),
+        "energy_from": estimate if read is None else "NVML: the cards alone",
+        "cost": round(watt_hours / 1000 * energy.price_per_kwh, 6),
+    }
 
 
 @contextmanager

@@ -9,6 +9,12 @@ class TutorError(Exception):
     exit_status = 1
 
 
+def sentence_on(error: BaseException) -> str:
+    """Return one line about `error`: a sentence that is for people as it is, another one behind its kind."""
+    first_line = next(iter(str(error).strip().splitlines()), "no message")
+    return first_line if isinstance(error, TutorError) else f"{type(error).__name__}: {first_line}"
+
+
 class UsageError(TutorError):
     """An option, profile, field or file that does not exist or does not hold what it should."""
 

@@ -20,14 +20,14 @@ from torch import Tensor
 from transformers import TrainerCallback
 
 from tutor.answering import Tutor
-from tutor.check_plan import Check, CheckPlan, best_of, is_over, plan_checks
+from tutor.check_plan import BEST, Check, CheckPlan, best_of, is_over, plan_checks
 from tutor.config import TrainingConfig
 from tutor.evaluation import examine
 from tutor.packing import PackedRows
 from tutor.rows import Row, spread_over_topics
 from tutor.tokenization import encode_stream
 
-_RECORD, _BEST = "checks.json", "best"
+_RECORD = "checks.json"
 # The plan holds to its share of the work; where the clock says otherwise a check is left out, but not for seconds.
 _MOST_OF_TIME, _NOT_WORTH_SPARING_S = 0.1, 30.0
 
@@ -151,7 +151,7 @@ class HeldOutWatch(TrainerCallback):
         best = self.best
         if best is not None and best.step != last_step:
             shutil.rmtree(adapter)
-            shutil.copytree(self._folder / _BEST, adapter)
+            shutil.copytree(self._folder / BEST, adapter)
 
     def facts(self, last_step: int) -> dict[str, Any]:
         """Return what the manifest of the training says of its checks."""
@@ -192,7 +192,7 @@ class HeldOutWatch(TrainerCallback):
 
     def _keep(self) -> None:
         """Write the adapter aside and move it to its place: a process that dies in between leaves the one before."""
-        best, aside = self._folder / _BEST, self._folder / f"{_BEST}.partial"
+        best, aside = self._folder / BEST, self._folder / f"{BEST}.partial"
         shutil.rmtree(aside, ignore_errors=True)
         self._save(aside)
         shutil.rmtree(best, ignore_errors=True)

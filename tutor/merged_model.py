@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tutor import base_model
 from tutor.adapter import Origin, read_origin
 from tutor.adapter_files import refuse_unsafe
-from tutor.prompt import prompt
+from tutor.errors import RegistryError
+from tutor.prompt import WORDING
 from tutor.settings import Store
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from tutor.answering import Tutor
 
 # Three bits more of each weight than bfloat16, in as many bytes. What it cannot hold lies above 65,504: no weight does.
-_STORED = "float16"
+STORED = "float16"
 # The last message alone, for the tutor answers single questions; the wording is that of `tutor.prompt`.
 CHAT_TEMPLATE = (
     "{%- set question = messages | selectattr('role', 'equalto', 'user') | map(attribute='content') | list | last -%}"
@@ -28,10 +29,17 @@ CHAT_TEMPLATE = (
 )
 
 
-def write_merged(adapter: Path, folder: Path, store: Store) -> Origin:
-    """Write the tutor in the folder `adapter` to `folder` as transformers loads it, and return where it comes from.
+@dataclass(frozen=True)
+class Merged:
+    """A tutor as one float16 model on the processor, its tokenizer, and where it comes from."""
 
-    Weights are float16 in safetensors; the tokenizer brings the prompt as its chat template.
+    model: Any
+    tokenizer: Any
+    origin: Origin
+
+
+def merge(adapter: Path, store: Store) -> Merged:
+    """Return the tutor in the folder `adapter`, its base dequantised and the adapter merged in.
 
     Raises:
         RegistryError: `adapter` holds no adapter of ours, or something that would be run on loading.
@@ -42,17 +50,32 @@ def write_merged(adapter: Path, folder: Path, store: Store) -> Origin:
     from tutor.adapter import quantised_base
 
     origin = read_origin(adapter)
+    if origin.wording != WORDING:
+        raise RegistryError(
+            f"{adapter}: was trained with the prompt {origin.wording!r}; retrain the tutor, then export it"
+        )
     refuse_unsafe(adapter)
     base = quantised_base(origin.model, store).folder
     adapted: Any = PeftModel.from_pretrained(base_model.load(base), str(adapter), use_safetensors=True)
     with torch.no_grad():
-        merged = _plain(adapted.get_base_model().config, dict(_weights(adapted)), getattr(torch, _STORED))
-    tokenizer = base_model.load_tokenizer(base)
-    tokenizer.chat_template = CHAT_TEMPLATE
-    merged.generation_config = _generation(tokenizer, origin)
-    merged.save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
-    return origin
+        model = _plain(adapted.get_base_model().config, dict(_weights(adapted)), getattr(torch, STORED))
+    return Merged(model, base_model.load_tokenizer(base), origin)
+
+
+def write_merged(adapter: Path, folder: Path, store: Store) -> Origin:
+    """Write the tutor in the folder `adapter` to `folder` as transformers loads it, and return where it comes from.
+
+    Weights are float16 in safetensors; the tokenizer brings the prompt as its chat template.
+
+    Raises:
+        RegistryError: `adapter` holds no adapter of ours, or something that would be run on loading.
+    """
+    merged = merge(adapter, store)
+    merged.tokenizer.chat_template = CHAT_TEMPLATE
+    merged.model.generation_config = _generation(merged.tokenizer, merged.origin)
+    merged.model.save_pretrained(folder)
+    merged.tokenizer.save_pretrained(folder)
+    return merged.origin
 
 
 def open_merged(folder: Path, max_new_tokens: int, batch_rows: int) -> Tutor:
@@ -112,35 +135,3 @@ def _generation(tokenizer: Any, origin: Origin) -> Any:
         eos_token_id=tokenizer.eos_token_id,
         pad_token_id=tokenizer.pad_token_id,
     )
-
-
-def write_card(folder: Path, origin: Origin, model: str, checked: str) -> None:
-    """Write the model card: what this is, what is missing from it, how it is asked, and how it was `checked`."""
-    revision = origin.model.revision
-    text = f"""---
-language: es
-library_name: transformers
-pipeline_tag: text-generation
----
-# {model}
-
-A Spanish maths tutor: `{origin.model.source}` at revision `{revision}`, its NF4 weights dequantised and the LoRA
-adapter merged in, stored as {_STORED}. Dataset digest of the training: `{origin.dataset_digest}`.
-
-**The calculator is not part of it.** In `tutor ask`, `tutor serve` and every examination the results of equations are
-put in by exact arithmetic while the answer arises. Here the model writes them itself, and errs more: expect
-`accuracy_unaided` of the registered version, not its `accuracy`.
-
-Ask it with exactly this prompt (the tokenizer's chat template writes it), no special tokens added, greedily:
-
-```
-{prompt("{question}")}
-```
-
-It answers single questions and does not read earlier messages.
-
-Checked when it was written: {checked}
-"""
-    (folder / "README.md").write_text(text, encoding="utf-8")
-    facts = {"model": model, "base": origin.model.source, "revision": revision, "dataset_digest": origin.dataset_digest}
-    (folder / "tutor.json").write_text(json.dumps(facts, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")

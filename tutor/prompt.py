@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 ANSWER_MARK = "Respuesta:"
+# Phi-2's own format. An adapter is asked in the wording that it was trained with, also once this is another one.
+WORDING = "Instruct: {question}\nOutput:"
+_PLACE = "{question}"
 
 
-def prompt(question: str) -> str:
-    """Return the text that the model continues: Phi-2's own `Instruct: …\\nOutput:` format."""
-    return f"Instruct: {question.strip()}\nOutput:"
+def prompt(question: str, wording: str = WORDING) -> str:
+    """Return the text that the model continues: `question` in `wording`."""
+    before, _, after = wording.partition(_PLACE)
+    return f"{before}{question.strip()}{after}"
+
+
+def is_wording(text: object) -> bool:
+    """Return whether `text` has one place for a question."""
+    return isinstance(text, str) and text.count(_PLACE) == 1
 
 
 def completion(solution: str, answer: str) -> str:

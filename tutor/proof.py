@@ -15,6 +15,7 @@ from tutor.proving.conversions import converted
 from tutor.proving.deadline import Deadline, DeadlinePassed
 from tutor.proving.equations import Fault, agree, computed, in_spanish, quoted, true_and_false
 from tutor.proving.formulas import find_formulas
+from tutor.proving.letters import formulas_with_unknowns
 from tutor.proving.markup import unmarked
 from tutor.proving.questions import assigned, check_answer
 from tutor.proving.side import Formula, Side
@@ -105,7 +106,7 @@ def _verdicts(
 
 def _annotated(question: str, solution: str, answer: str, deadline: Deadline) -> Proof:
     text, annotations = split_annotations(solution)
-    formulas = find_formulas(text, spaced_thousands=False)
+    formulas = formulas_with_unknowns(text)
     held: set[bool] = set()
     for verdict in deadline.watch(faults(question, text, answer, formulas, annotations)):
         if isinstance(verdict, Fault):

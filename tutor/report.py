@@ -31,6 +31,7 @@ class RetrainReport:
     verdict: str
     reasons: tuple[str, ...]
     promotion: str
+    promotion_reason: str | None
     seconds: Mapping[str, float]
     stages_reused: tuple[str, ...]
     useful_tokens_per_second: float
@@ -44,9 +45,24 @@ class RetrainReport:
     report_file: str
 
     @classmethod
-    def of(cls, stages: Mapping[str, Finished], aliases: Sequence[str], store: Store) -> RetrainReport:
-        """Return the report on finished `stages`, with the aliases that the version bears now."""
+    def of(
+        cls,
+        stages: Mapping[str, Finished],
+        aliases: Sequence[str],
+        store: Store,
+        *,
+        failure: str | None = None,
+        declined: str | None = None,
+    ) -> RetrainReport:
+        """Return the report on finished `stages`, with the aliases that the version bears now.
+
+        `failure` is why the promotion, which `stages` lacks then, did not come to its end; `declined` is the reason of
+        the person who said no to this version.
+        """
         registered, trained = stages["registration"].facts, stages["training"].facts
+        promotion = "failed" if failure else stages["promotion"].facts["outcome"]
+        if declined and promotion not in ("failed", "refused") and "champion" not in aliases:
+            promotion = "declined"
         return cls(
             run_id=registered["run_id"],
             model_name=registered["model_name"],
@@ -54,7 +70,8 @@ class RetrainReport:
             aliases=tuple(aliases),
             verdict=registered["verdict"],
             reasons=tuple(registered["reasons"]),
-            promotion=stages["promotion"].facts["outcome"],
+            promotion=promotion,
+            promotion_reason={"failed": failure, "declined": declined}.get(promotion),
             seconds={name: stage.seconds for name, stage in stages.items()},
             stages_reused=tuple(name for name, stage in stages.items() if stage.reused),
             useful_tokens_per_second=trained["useful_tokens_per_second"],
@@ -71,11 +88,15 @@ class RetrainReport:
     @property
     def nothing_to_do(self) -> bool:
         """Return whether every stage was there already."""
-        return len(self.stages_reused) == len(self.seconds)
+        return len(self.stages_reused) == len(self.seconds) and self.promotion != "failed"
 
     def as_json(self) -> dict[str, Any]:
-        """Return the report as it is written for programs; `champion` is left out when there was none."""
-        return {name: value for name, value in asdict(self).items() if not (name == "champion" and value is None)}
+        """Return the report as it is written for programs; a champion or a reason that there is none of is left out."""
+        return {
+            name: value
+            for name, value in asdict(self).items()
+            if value is not None or name not in ("champion", "promotion_reason")
+        }
 
 
 def print_report(report: RetrainReport, console: Console) -> None:
@@ -129,6 +150,12 @@ def _promotion(report: RetrainReport) -> str:
     model = "" if report.model_name == DEFAULT_MODEL_NAME else f" --model {report.model_name}"
     undo = f"para deshacerla: tutor rollback{model} --reason '…'"
     decide = f"{report.version}{model} --reason '…'"
+    if report.promotion == "failed":
+        return f"no llegó a su fin: {report.promotion_reason}"
+    if report.promotion == "declined":
+        return (
+            f"no: una persona dijo que no («{report.promotion_reason}»); para hacerla aun así: tutor promote {decide}"
+        )
     if report.promotion == "refused":
         return "no: los alumnos conservan el tutor que tienen"
     if report.promotion == "promoted":

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
+import importlib.metadata
 import json
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -16,11 +16,13 @@ from typing import Any
 
 from tutor.rows import digest_of
 from tutor.settings import REPOSITORY
-from tutor.storage import replace_text, told_when_full, write_through
+from tutor.storage import held_alone, replace_text, told_when_full, write_through
 
 MANIFEST = "manifest.json"
 # What stages are made by; what only shows results, or makes datasets, does not count unless it is named itself.
 ROOMS = ("tutor", "data_checks", "tasks")
+# Another version of these may make something else of the same inputs.
+LIBRARIES = ("torch", "transformers", "peft", "bitsandbytes")
 _ONLY_SHOWN = {
     *("exercises", "generation.py", "report.py", "plan_report.py", "progress.py", "errors.py"),
     *("analysis", "analysis.py", "run_record.py"),
@@ -28,6 +30,8 @@ _ONLY_SHOWN = {
     *("run_page.py", "card.py", "server_settings.py"),
     *("search_space.py", "study.py"),
 }
+# What an interrupted attempt left for the next one is given up after this time.
+_ABANDONED_S = 14 * 24 * 3600
 _ADVICE = "free some space and run the same command again: what is finished is not made again"
 
 
@@ -53,13 +57,15 @@ def run_stage(
     make: Callable[[Path], Mapping[str, Any]],
     *,
     resume: bool = False,
+    scratch: Sequence[str] = (),
     code: Sequence[str] = ROOMS,
 ) -> Finished:
     """Return the stage `name` made from `inputs`: the finished folder if there is one, else what `make` makes.
 
     `make` fills the folder it is given and returns the facts for the manifest. The folder bears a temporary name
-    until the manifest is in it. With `resume`, what an interrupted attempt left is kept for the next one. `code` names
-    the folders and files of the repository whose change makes the stage out of date.
+    until the manifest is in it. With `resume`, what an interrupted attempt left is kept for the next one; what lies in
+    the folders `scratch` serves nothing else, and goes once the manifest is written. `code` names the folders and files
+    of the repository whose change makes the stage out of date; left out, they are all, with the libraries.
 
     Raises:
         StorageFull: no space is left for the stage; a manifest is not written then.
@@ -68,9 +74,11 @@ def run_stage(
     folder = root / f"{name}-{digest}"
     root.mkdir(parents=True, exist_ok=True)
     full = f"the stage '{name}' could not be finished"
-    with told_when_full(root, full, _ADVICE), _only_one(root / f".{name}-{digest}.lock"):
+    with told_when_full(root, full, _ADVICE), held_alone(_lock_of(folder)):
         if (folder / MANIFEST).is_file():
+            _remove(folder, scratch)
             return Finished(folder, digest, read_manifest(folder), reused=True)
+        _remove_abandoned(root, name, 0 if not resume else _ABANDONED_S)
         partial = root / f"{name}-{digest}.partial"
         if partial.exists() and not resume:
             shutil.rmtree(partial)
@@ -83,6 +91,7 @@ def run_stage(
         _write_manifest(partial, facts)
         shutil.rmtree(folder, ignore_errors=True)
         partial.rename(folder)
+        _remove(folder, scratch)
         return Finished(folder, digest, facts, reused=False)
 
 
@@ -100,11 +109,15 @@ def digest_of_file(path: Path) -> str:
 
 @cache
 def source_digest(code: tuple[str, ...]) -> str:
-    """Return a digest of the Python files in `code`: when they change, so may what a stage makes."""
+    """Return a digest of the Python files in `code`: when they change, so may what a stage makes.
+
+    That of all rooms is one of the libraries too; who names its own code says in its inputs what else counts.
+    """
     places = [REPOSITORY / place for place in code]
     found = [(place, file) for place in places for file in (place.rglob("*.py") if place.is_dir() else (place,))]
     kept = sorted(file for place, file in found if not _ONLY_SHOWN & set(file.relative_to(place).parts))
-    return digest_of({str(file.relative_to(REPOSITORY)): digest_of_file(file) for file in kept})
+    libraries = {name: importlib.metadata.version(name) for name in (LIBRARIES if code == ROOMS else ())}
+    return digest_of({str(file.relative_to(REPOSITORY)): digest_of_file(file) for file in kept} | libraries)
 
 
 def _write_manifest(folder: Path, facts: Mapping[str, Any]) -> None:
@@ -112,8 +125,24 @@ def _write_manifest(folder: Path, facts: Mapping[str, Any]) -> None:
     replace_text(folder / MANIFEST, text)
 
 
-@contextmanager
-def _only_one(lock: Path) -> Iterator[None]:
-    with lock.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+def _lock_of(folder: Path) -> Path:
+    """Return the file that whoever makes the stage in `folder`, finished or partial, holds meanwhile."""
+    return folder.with_name(f".{folder.name.removesuffix('.partial')}.lock")
+
+
+def _remove(folder: Path, scratch: Sequence[str]) -> None:
+    for name in scratch:
+        shutil.rmtree(folder / name, ignore_errors=True)
+
+
+def _remove_abandoned(root: Path, name: str, after_s: float) -> None:
+    """Remove what attempts at the stage `name`, from whatever inputs, left and did not touch for `after_s` seconds."""
+    for lock in root.glob(f".{name}-*.lock"):
+        # Whoever leaves a lock that nobody holds removes it.
+        with suppress(BlockingIOError), held_alone(lock, wait=False):
+            pass
+    for partial in root.glob(f"{name}-*.partial"):
+        with suppress(BlockingIOError), held_alone(_lock_of(partial), wait=False):
+            touched = max(file.lstat().st_mtime for file in (partial, *partial.rglob("*")))
+            if time.time() - touched >= after_s:
+                shutil.rmtree(partial)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import shutil
 from collections.abc import Iterator
@@ -12,13 +13,14 @@ from pathlib import Path
 from tutor.errors import StorageFull
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-# What libraries that write from Rust or C++ say in place of the system's number for it.
+# What libraries that write from Rust, C (numpy: "9 requested and 3 written") or C++ say in place of the number for it.
 _SAID_FULL = (
     "os error 28",
     "os error 27",
     "basic_ios::clear: iostream error",
     "PytorchStreamWriter failed writing",
     "database or disk is full",
+    " requested and ",
 )
 
 
@@ -60,6 +62,33 @@ def replace_text(file: Path, text: str) -> None:
         opened.flush()
         os.fsync(opened.fileno())
     temporary.replace(file)
+
+
+@contextmanager
+def held_alone(lock: Path, *, wait: bool = True) -> Iterator[None]:
+    """Hold the file `lock`, in this thread of this process and no other on this machine; it is gone afterwards.
+
+    The kernel frees what a process held that was killed.
+
+    Raises:
+        BlockingIOError: somebody else holds it, and `wait` is False.
+    """
+    with _locked(lock, wait=wait):
+        try:
+            yield
+        finally:
+            lock.unlink(missing_ok=True)
+
+
+@contextmanager
+def _locked(lock: Path, *, wait: bool) -> Iterator[None]:
+    while True:
+        with lock.open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+            # Whoever held it may have removed it meanwhile: then others wait for a new file of that name.
+            if os.fstat(file.fileno()).st_nlink:
+                yield
+                return
 
 
 def _is_full(error: BaseException | None) -> bool:

@@ -90,9 +90,6 @@ def _better_than_base(base: Examination, challenger: Examination, bound: float) 
 
 def _not_worse_than_champion(champion: Examination, challenger: Examination, margin: float, bound: float) -> _Ruling:
     pairs = pairs_of(_marks(challenger), _marks(champion))
-    if not pairs.only_new + pairs.only_old:
-        same = f"El tutor nuevo acierta las mismas {challenger.right} de {challenger.n} preguntas que {_CHAMPION}."
-        return _Ruling("not_worse_than_champion", True, same)
     p = p_worse_by(margin, pairs)
     # Retraining after retraining, a little worse each time would add up: fewer right answers are never enough.
     kept = p < bound and pairs.difference >= 0
@@ -133,7 +130,7 @@ def _forgetting(base: Examination, challenger: Examination, rules: VerdictConfig
         )
         yield _Ruling(f"forgetting_{language}", kept, sentence)
     pairs = pairs_of(now.sums_right, before.sums_right)
-    p = p_better(Pairs(pairs.only_old, pairs.only_new, pairs.n))
+    p = p_better(pairs.turned)
     kept = -pairs.difference <= rules.sums_margin or p >= rules.topic_p
     sentence = (
         f"{'Conserva' if kept else 'Ha olvidado'} las cuentas sencillas en inglés: {sum(now.sums_right)} de {pairs.n} "

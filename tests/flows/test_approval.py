@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -13,7 +14,7 @@ from prefect.exceptions import Pause, PrefectHTTPStatusError
 from prefect.flow_engine import run_flow
 from prefect.flow_runs import resume_flow_run
 
-from flows.approval import FLOW_NAME, approval, ask_a_person
+from flows.approval import FLOW_NAME, approval, artifact_key, ask_a_person
 from flows.command import main
 from tasks.ledger import make_ledger, open_ledger
 from tasks.promotion import promote
@@ -74,7 +75,7 @@ def test_a_yes_by_the_form_promotes_and_the_evidence_lies_beside_it(
 
     run = asked("2")
     assert _state(run) == "Suspended", "no process runs, and no slot is taken"
-    assert "Veredicto: aceptado" in str(Artifact.get("approval-2").data)
+    assert "Veredicto: aceptado" in str(Artifact.get(artifact_key(NAME, "2")).data)
     assert holder(client, NAME, "champion") == "1"
     for form in (None, {}, {"decision": "perhaps", "reason": "x", "name": "y"}, {"decision": "approve", "reason": "x"}):
         with pytest.raises((PrefectHTTPStatusError, RuntimeError)):
@@ -123,3 +124,9 @@ def test_without_a_deployment_or_a_waiting_run_the_command_does_it_at_once(
     assert "version 3 does not become champion; 2 stays" in capsys.readouterr().out
     assert main(["approve", "3", "--reason", "sí", "--model", NAME]) == 1
     assert "the champion is now version 2" in capsys.readouterr().err
+
+
+def test_the_evidence_on_two_models_lies_apart() -> None:
+    keys = [artifact_key(name, "2") for name in ("tutor", "Tutor", "tutor.a", "tutor-a", "tutor_a", "...")]
+    assert len(set(keys)) == len(keys)
+    assert all(re.fullmatch("[a-z0-9-]+", key) for key in keys), "what Prefect takes for a key"

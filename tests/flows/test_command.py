@@ -41,7 +41,14 @@ from tutor.settings import Store
         (["ask", "models:/x", "¿2+2?"], "models:/x"),
         (["ask", "tests", "¿2+2?"], "expected an adapter folder"),
         (["ask", "base", " "], "QUESTION is empty"),
-        (["generate", "--rows", "0"], "--rows"),
+        (["generate", "--rows", "0"], "argument --rows: got '0', expected a whole number from 1 to 10000000"),
+        (["generate", "--rows", "x"], "argument --rows: got 'x', expected a whole number from 1"),
+        (["generate", "--rows", "9" * 5000], "argument --rows: got '9999"),
+        (["generate", "--seed", "1.5"], "argument --seed: got '1.5', expected a whole number from 0"),
+        (["serve", "--port", "70000"], "argument --port: got '70000', expected a whole number from 0 to 65535"),
+        (["serve", "--port", "http"], "argument --port: got 'http', expected a whole number from 0 to 65535"),
+        (["bench", "--epochs", "²"], "argument --epochs: got '²', expected a whole number from 1"),
+        (["report", "x.log", "--peak-mb", "mucho"], "argument --peak-mb: got 'mucho', expected a number above 0"),
     ],
 )
 def test_a_wrong_command_is_one_line_and_exit_2(

@@ -8,6 +8,7 @@ from mlflow.entities import Metric, Param
 from mlflow.tracking import MlflowClient
 
 from flows.command import main
+from tasks.ledger import Entry, make_ledger
 from tasks.run_record import FACTS, REPORT
 from tests.tutor.analysis.samples import write_log, write_state
 from tutor.check_plan import Check
@@ -111,7 +112,7 @@ def test_runs_of_mlflow_are_told_alone_together_and_as_a_history(
     history = _told(["report", "models:/tutor"], capsys)
     assert "la versión 2, que acertó el 90 %" in history
     assert history.count("- **Versión ") == 1
-    _write_ledger(client, experiment)
+    _write_ledger(client, store)
     assert "**Versión 1, desde el 2/1/2026.** La 2 fallaba." in _told(["report", "models:/tutor"], capsys)
     for wrong in ("models:/nobody", "models:/tutor/9", "models:/tutor@nobody", "0" * 32):
         assert main(["report", wrong]) == 2
@@ -120,15 +121,18 @@ def test_runs_of_mlflow_are_told_alone_together_and_as_a_history(
     assert "names no version" in capsys.readouterr().err
 
 
-def _write_ledger(client: MlflowClient, experiment: str) -> None:
-    """Write changes of champion as the registry keeps them: JSON in the parameters of a run that a tag names."""
-    ledger = client.create_run(experiment).info.run_id
-    for number, (before, after, reason) in enumerate(
-        ((None, "2", "Mejor."), ("2", "1", "La 2 fallaba."), ("1", "1", "No."))
+def _write_ledger(client: MlflowClient, store: Store) -> None:
+    """Write changes of champion as the registry keeps them."""
+    ledger = make_ledger(client, "tutor", store)
+    known: tuple[Entry, ...] = ()
+    for action, before, after, reason in (
+        ("promote", None, "2", "Mejor."),
+        ("promote", "2", "1", "La 2 fallaba."),
+        ("refuse", "1", "1", "No."),
     ):
-        entry = {"before": before, "after": after, "when": f"2026-01-0{number + 1}T10:00:00+00:00", "reason": reason}
-        client.log_param(ledger, f"{number + 1:06}", json.dumps(entry))
-    client.set_registered_model_tag("tutor", "tutor.ledger", ledger)
+        when = f"2026-01-0{len(known) + 1}T10:00:00+00:00"
+        entry = Entry(action, "command", after, before, after, before, "Ana", when, reason, {})
+        known = (*known, ledger.append(entry, known))
 
 
 def _told(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:

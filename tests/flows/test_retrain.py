@@ -232,4 +232,4 @@ def test_a_learning_rate_of_a_half_ends_with_its_reason_and_registers_nothing(
     assert not [stage for stage in store.stages.glob("training-*") if stage.suffix != ".partial"]
     (run,) = client.search_runs([client.get_experiment_by_name("pruebas").experiment_id])
     assert run.info.status == "FAILED"
-    assert "lower training.learning_rate" in run.data.tags["tutor.refused"]
+    assert "lower training.learning_rate" in run.data.tags["tutor.failure"]

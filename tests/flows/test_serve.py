@@ -161,6 +161,26 @@ def test_an_exported_tutor_answers_in_transformers_alone(
     assert "expected a folder that is new or empty" in capsys.readouterr().err
 
 
+def test_an_export_as_gguf_is_one_file_and_what_ollama_needs(
+    versions: MlflowClient, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "gguf"
+    assert main(["export", f"models:/{NAME}/2", str(folder), "--format", "gguf"]) == 0
+    assert "2 of 2 recorded final answers are the same" in capsys.readouterr().out
+    assert {file.name for file in folder.iterdir()} == {"tutor-f16.gguf", "Modelfile", "README.md", "tutor.json"}
+    orders = (folder / "Modelfile").read_text(encoding="utf-8")
+    assert orders.startswith("FROM ./tutor-f16.gguf\n")
+    assert prompt("{{ .Content }}") in orders
+    assert "PARAMETER repeat_penalty 1\n" in orders
+    card = (folder / "README.md").read_text(encoding="utf-8")
+    assert "The calculator is not part of it" in card
+    assert "llama-server -m tutor-f16.gguf" in card
+
+    adapter = tmp_path / "v2" / "artifacts" / "adapter"
+    assert main(["export", str(adapter), str(tmp_path / "unrecorded"), "--format", "gguf"]) == 0
+    assert "of 6 recorded final answers are the same" in capsys.readouterr().out
+
+
 def test_an_export_that_answers_otherwise_is_not_kept(
     versions: MlflowClient, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -169,8 +189,9 @@ def test_an_export_that_answers_otherwise_is_not_kept(
     versions.set_model_version_tag(NAME, "1", FILES_TAG, json.dumps(digests(files)))
     assert find_version(versions, NAME, "1")
     before = set(tmp_path.iterdir())
-    assert main(["export", f"models:/{NAME}/1", str(tmp_path / "merged")]) == 1
-    assert "the merged model gives 2 of 2 other final answers" in capsys.readouterr().err
-    assert set(tmp_path.iterdir()) == before
+    for form in ("safetensors", "gguf-q8_0"):
+        assert main(["export", f"models:/{NAME}/1", str(tmp_path / "merged"), "--format", form]) == 1
+        assert "the merged model gives 2 of 2 other final answers" in capsys.readouterr().err
+        assert set(tmp_path.iterdir()) == before
     assert main(["export", "base", str(tmp_path / "merged")]) == 2
     assert "or an adapter folder" in capsys.readouterr().err

@@ -13,6 +13,7 @@ from rich.console import Console
 from flows.command import main
 from flows.sweep import SweepReport, print_sweep, sweep
 from flows.trial import Prepared, trial
+from tasks.tracking import FAILURE_TAG
 from tutor.check_plan import VALIDATION_LOSS
 from tutor.config import RetrainConfig
 from tutor.errors import SweepFailed, UsageError
@@ -36,7 +37,9 @@ class _Judged(Exception):
 
 
 def _stage(store: Store, name: str, facts: Mapping[str, Any]) -> Finished:
-    return Finished(store.stages / name, name, facts, reused=False)
+    folder = store.stages / name
+    folder.mkdir(exist_ok=True)
+    return Finished(folder, name, facts, reused=False)
 
 
 @pytest.mark.usefixtures("prefect_server", "database")
@@ -69,7 +72,12 @@ def test_a_sweep_goes_on_where_it_was_stopped_and_has_its_best_trial_judged(
         sweep(config, SEARCH)
 
     client = MlflowClient(store.tracking_uri)
-    (parent,) = client.search_runs([client.get_experiment_by_name("pruebas").experiment_id])
+    runs = client.search_runs([client.get_experiment_by_name("pruebas").experiment_id])
+    (parent,) = [run for run in runs if "tutor.sweep" in run.data.tags]
+    assert {run.info.status for run in runs} == {"FINISHED"}
+    children = {run.data.tags["tutor.trial"]: run for run in runs if run is not parent}
+    assert children.keys() == {"0", "2"}
+    assert {run.data.tags["mlflow.parentRunId"] for run in children.values()} == {parent.info.run_id}
     table = json.loads(load_text(f"runs:/{parent.info.run_id}/trials.json"))
     records = [dict(zip(table["columns"], row, strict=True)) for row in table["data"]]
     assert [record["outcome"] for record in records] == ["completed", "lost", "completed", "failed"]
@@ -113,7 +121,7 @@ def test_trials_are_children_of_one_run_and_one_that_compares_badly_is_cut_short
     assert {run.data.tags["mlflow.parentRunId"] for run in children.values()} == {parent.info.run_id}
     assert children.keys() == {"FINISHED", "KILLED"}
     assert children["FINISHED"].data.tags["tutor.trial"] == "0"
-    assert "worse than the median" in children["KILLED"].data.tags["tutor.pruned"]
+    assert "worse than the median" in children["KILLED"].data.tags[FAILURE_TAG]
     curve = client.get_metric_history(children["FINISHED"].info.run_id, VALIDATION_LOSS)
     assert first.loss == min(point.value for point in curve)
 

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import replace
 from pathlib import Path
+from threading import Barrier, Event
 
 import pytest
+from mlflow.entities import Run
 from mlflow.tracking import MlflowClient
 
 from flows.command import main
-from tasks.ledger import Ledger, make_ledger, open_ledger
-from tasks.promotion import promote, promote_challenger, refuse, rollback, settle
+from tasks.ledger import Entry, Ledger, champions, make_ledger, open_ledger
+from tasks.promotion import promote, promote_challenger, refuse, refused_by_person, rollback, settle
 from tasks.registered import Reloaded, holder
 from tutor.config import RegistryConfig
 from tutor.errors import LedgerDamaged, PromotionConflict, PromotionRefused, RegistryError, ReloadFailed, UsageError
@@ -211,23 +217,130 @@ def _dies(*arguments: object) -> None:
 
 @pytest.mark.usefixtures("versions")
 def test_whoever_moved_the_aliases_late_looks_again(
-    client: MlflowClient, store: Store, monkeypatch: pytest.MonkeyPatch
+    client: MlflowClient, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A slow process moves the aliases to its entry after a faster one has written and followed the next."""
+    """A slow machine moves the aliases to its entry after a faster one has written and followed the next."""
     from tasks import promotion
 
     move, overtaken = promotion._move, []
+    elsewhere = replace(store, home=tmp_path)
 
     def slow(moved: MlflowClient, name: str, alias: str, number: str | None) -> None:
         if not overtaken:
             overtaken.append(True)
-            promote(NAME, "2", "adelanta", how="command", store=store)
+            promote(NAME, "2", "adelanta", how="command", store=elsewhere)
         move(moved, name, alias, number)
 
     monkeypatch.setattr("tasks.promotion._move", slow)
     promote(NAME, "1", "lento", how="command", store=store)
     assert [entry.after for entry in open_ledger(client, NAME).entries()] == ["1", "2"]
     assert _champion(client) == ("2", "1")
+
+
+@pytest.mark.usefixtures("versions")
+def test_entries_that_come_while_the_history_is_read_are_not_taken_for_damage(
+    client: MlflowClient, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    promote(NAME, "1", "primera", how="command", store=store)
+    read, overtaken = client.get_run, []
+
+    def slow(run_id: str) -> Run:
+        run = read(run_id)
+        if not overtaken:
+            overtaken.append(True)
+            promote(NAME, "2", "entretanto", how="command", store=store)
+        return run
+
+    monkeypatch.setattr(client, "get_run", slow)
+    assert len(open_ledger(client, NAME).entries()) == 1
+    assert len(open_ledger(client, NAME).entries()) == 2
+
+
+@pytest.mark.usefixtures("versions")
+def test_of_many_threads_that_promote_at_once_one_wins_each_time_and_the_aliases_follow_it(
+    client: MlflowClient, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All have read the same history before any of them writes; three rounds, the champion sits the next one out."""
+    together = Barrier(2)
+
+    def opened(version: object, store: Store) -> Reloaded:
+        together.wait()
+        return GOOD
+
+    def attempt(number: str) -> str:
+        try:
+            return promote(NAME, number, f"la {number}", how="command", store=store).version
+        except PromotionConflict as conflict:
+            return str(conflict)
+
+    monkeypatch.setattr("tasks.promotion.reload_version", opened)
+    champion = None
+    for _round in range(3):
+        rivals = [number for number in ("1", "2", "3") if number != champion][:2]
+        with ThreadPoolExecutor(2) as pool:
+            said = list(pool.map(attempt, rivals))
+        (winner,) = (words for words in said if words in rivals)
+        (complaint,) = (words for words in said if words not in rivals)
+        assert f"came first ({open_ledger(client, NAME).entries()[-1].when}: promote version {winner}" in complaint
+        assert _champion(client) == (winner, champion)
+        champion = winner
+    assert len(open_ledger(client, NAME).entries()) == 3
+    assert not list(store.home.glob(".ledger-*")), "no lock is left behind"
+
+
+@pytest.mark.usefixtures("versions")
+def test_a_slow_process_does_not_move_the_aliases_back_behind_a_faster_one(
+    client: MlflowClient, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tasks import promotion
+
+    move, moves, stalled, on = promotion._move, [], Event(), Event()
+
+    def slow(moved: MlflowClient, name: str, alias: str, number: str | None) -> None:
+        if not stalled.is_set():
+            stalled.set()
+            on.wait(60)
+        move(moved, name, alias, number)
+        if alias == "champion":
+            moves.append(number)
+
+    monkeypatch.setattr("tasks.promotion._move", slow)
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(promote, NAME, "1", "lenta", how="command", store=store)
+        assert stalled.wait(60)
+        second = pool.submit(promote, NAME, "2", "rápida", how="command", store=store)
+        wait([second], timeout=0.5)  # long enough to overtake, if it could
+        on.set()
+        first.result()
+        second.result()
+    assert moves == ["1", "2"]
+    assert _champion(client) == ("2", "1")
+
+
+@pytest.mark.usefixtures("versions")
+@pytest.mark.parametrize(("gone", "left"), [(("3", "2"), "1"), (("3", "2", "1"), None)])
+def test_where_several_champions_vanished_the_last_one_that_is_there_follows(
+    gone: tuple[str, ...], left: str | None, client: MlflowClient, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    promote(NAME, "1", "primera", how="command", store=store)
+    promote(NAME, "2", "mejor", how="command", store=store)
+    append = Ledger.append
+
+    def vanish(ledger: Ledger, entry: Entry, known: Sequence[Entry]) -> Entry:
+        written = append(ledger, entry, known)
+        if written.action == "promote":
+            for number in gone:
+                client.delete_model_version(NAME, number)
+        return written
+
+    monkeypatch.setattr(Ledger, "append", vanish)
+    with pytest.raises(RegistryError, match=f"version 3 .* vanished .*; {f'version {left}' if left else 'none'} is"):
+        promote(NAME, "3", "mejor aún", how="command", store=store)
+    assert _champion(client) == (left, None)
+    entries = open_ledger(client, NAME).entries()
+    assert [entry.action for entry in entries] == ["promote", "promote", "promote", "withdraw"]
+    assert champions(entries) == ([left] if left else [])
+    assert settle(client, open_ledger(client, NAME), store) == entries, "nothing is left to follow"
 
 
 @pytest.mark.usefixtures("versions")
@@ -289,6 +402,7 @@ def test_an_alias_moved_by_other_means_is_told_and_not_undone(
         "UPDATE params SET value = replace(value, 'primera', 'segunda') WHERE key = '000001'",
         "DELETE FROM params WHERE key = '000001'",
         "DELETE FROM params WHERE key = '000002'",
+        "UPDATE params SET value = replace(value, 'mejor', 'peor') WHERE key = '000002'",
         "UPDATE params SET value = 'x' WHERE key = '000002'",
         "UPDATE params SET key = '000003' WHERE key = '000002'",
     ],
@@ -303,8 +417,9 @@ def test_a_history_that_was_changed_is_not_believed(
     with sqlite3.connect(store.home / "mlflow" / "mlflow.db") as database:
         database.execute(tamper)
     database.close()
-    assert main(["history", "--model", NAME]) == 1
-    assert "restore the MLflow database" in capsys.readouterr().err
+    for arguments in (["history", "--model", NAME], ["report", f"models:/{NAME}"]):
+        assert main(arguments) == 1
+        assert "restore the MLflow database" in capsys.readouterr().err
     with pytest.raises(LedgerDamaged):
         promote(NAME, "3", "mejor", how="command", store=store)
     assert _champion(client) == ("2", "1")
@@ -319,7 +434,7 @@ def test_a_history_that_was_deleted_can_be_brought_back(client: MlflowClient, st
         promote(NAME, "2", "mejor", how="command", store=store)
     client.restore_run(ledger.run_id)
     promote(NAME, "2", "mejor", how="command", store=store)
-    assert len(settle(client, ledger)) == 2
+    assert len(settle(client, ledger, store)) == 2
 
 
 def test_two_processes_that_make_the_history_get_the_same_one(client: MlflowClient, store: Store) -> None:
@@ -353,6 +468,38 @@ def test_a_run_promotes_by_itself_asks_or_never_does(client: MlflowClient, store
     assert not (tmp_path / "registration-2").exists(), "the next run compares anew"
     assert (tmp_path / "registration-1").exists()
     assert _champion(client) == ("1", None)
+
+
+@pytest.mark.usefixtures("versions")
+def test_a_run_does_not_promote_what_a_person_said_no_to(client: MlflowClient, store: Store, tmp_path: Path) -> None:
+    for number, weights in (("1", "a"), ("2", "b"), ("3", "a")):
+        client.set_model_version_tag(NAME, number, "adapter_sha256", weights * 64)
+
+    def follow(promotion: str, number: str, compared_with: str | None) -> str:
+        facts = {"run_id": "r", "model_name": NAME, "version": number, "verdict": "accepted", "reasons": ["Sí."]}
+        registered = Finished(tmp_path / number, number, facts | {"compared_with": compared_with}, reused=False)
+        config = RegistryConfig(model_name=NAME, promotion=promotion)
+        shutil.rmtree(store.stages)  # as on another machine: what counts stands in the registry
+        return str(promote_challenger.fn(config, registered, store).facts["outcome"])
+
+    assert follow("ask", "1", None) == "waiting"
+    refuse(NAME, "1", "demasiado seca", store=store, how="approval", who="Ana")
+    assert follow("automatic", "1", None) == follow("ask", "1", None) == "declined"
+    assert follow("automatic", "3", None) == "declined", "the same weights, registered once more"
+    assert _champion(client) == (None, None)
+    assert refused_by_person(NAME, "3", store).reason == "demasiado seca"
+    assert refused_by_person(NAME, "2", store) is None
+
+    promote(NAME, "1", "lo he pensado mejor", how="command", store=store)
+    assert refused_by_person(NAME, "1", store) is None
+    assert follow("automatic", "2", "1") == "promoted"
+    rollback(NAME, "dice disparates", store=store)
+    assert follow("automatic", "2", "1") == "declined", "to go back from it is a no as well"
+    assert _champion(client) == ("1", None)
+
+    promote(NAME, "3", "otra", how="command", store=store)
+    assert follow("automatic", "1", "3") == "promoted"
+    assert _champion(client) == ("3", "1"), "it had its time; what followed was decided later"
 
 
 @pytest.mark.usefixtures("versions")

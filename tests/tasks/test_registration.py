@@ -13,7 +13,7 @@ from tasks.ledger import make_ledger
 from tasks.promotion import promote, promote_challenger, rollback
 from tasks.registered import Reloaded, holder
 from tasks.registration import register
-from tutor.config import RegistryConfig, VerdictConfig
+from tutor.config import RegistryConfig, RetrainConfig
 from tutor.errors import PromotionConflict
 from tutor.settings import Store
 from tutor.stages import Finished
@@ -27,14 +27,13 @@ def client(store: Store, database: None, monkeypatch: pytest.MonkeyPatch) -> Mlf
     client = MlflowClient(store.tracking_uri, store.tracking_uri)
 
     def registers(*arguments: Any) -> Mapping[str, Any]:
-        compared_with, folder, _ = arguments[-3:]
-        key = folder.name.removesuffix(".partial")
+        compared_with, key, _folder, _store = arguments[-4:]
         known = client.search_model_versions(f"name = '{NAME}'")
         found = [version for version in known if version.tags.get("tutor.registration") == key]
         tags = {"tutor.registration": key, "verdict": "accepted"}
         version = found[0] if found else client.create_model_version(NAME, f"{store.artifacts_uri}/x", tags=tags)
         said = {"run_id": "r", "model_name": NAME, "verdict": "accepted", "reasons": ["Acierta más."]}
-        return said | {"version": str(version.version), "compared_with": compared_with}
+        return said | {"version": str(version.version), "key": key, "compared_with": compared_with}
 
     monkeypatch.setattr("tasks.registration._register", registers)
     monkeypatch.setattr("tasks.promotion.reload_version", lambda version, store: Reloaded(6, "float32 on cpu"))
@@ -45,7 +44,8 @@ def client(store: Store, database: None, monkeypatch: pytest.MonkeyPatch) -> Mlf
 def _registered(training: str, compared_with: str | None, store: Store, tmp_path: Path) -> Finished:
     stage = Finished(tmp_path, training, {}, reused=False)
     examined = {"base": stage, "challenger": stage}
-    return register.fn(RegistryConfig(model_name=NAME), VerdictConfig(), stage, stage, examined, compared_with, store)
+    config = RetrainConfig(registry=RegistryConfig(model_name=NAME))
+    return register.fn(config, stage, stage, examined, compared_with, store)
 
 
 def test_a_version_that_waits_is_compared_anew_once_the_champion_is_another(

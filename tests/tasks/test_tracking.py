@@ -6,8 +6,11 @@ import json
 from pathlib import Path
 
 import pytest
+from prefect.exceptions import TerminationSignal
 
-from tasks.tracking import Tracking
+from tasks.tracking import FAILURE_TAG, Tracking, run_ended_with_its_reason
+from tutor.config import RegistryConfig
+from tutor.errors import OutOfMemory, StorageFull, TrainingRefused
 from tutor.settings import Store
 
 
@@ -26,3 +29,69 @@ def test_a_table_that_is_logged_again_holds_the_rows_of_now(store: Store, tmp_pa
     assert logged() == [["¿1+1?", True], ["¿2+2?", False]]
     run.log_table("answers/base.json", {"question": ["¿3+3?"], "correct": [True]})
     assert logged() == [["¿3+3?", True]]
+
+
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize(
+    ("error", "status", "reason"),
+    [
+        (TrainingRefused("step 3: the loss is nan"), "FAILED", "step 3: the loss is nan"),
+        (OutOfMemory("nothing is left to save"), "FAILED", "nothing is left to save"),
+        (StorageFull("no space is left"), "FAILED", "no space is left"),
+        (RuntimeError("CUDA error: unspecified\nlaunch failure"), "FAILED", "RuntimeError: CUDA error: unspecified"),
+        (KeyboardInterrupt(), "KILLED", "stopped by a person"),
+        (TerminationSignal(signal=15), "KILLED", "stopped by a person"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_run_that_does_not_end_says_why_and_is_taken_up_again(
+    store: Store, error: BaseException, status: str, reason: str
+) -> None:
+    tracking = Tracking(store, "pruebas")
+    run = tracking.open_run("training-a")
+    with pytest.raises(type(error)), run.ended_with_its_reason():
+        raise error
+    ended = tracking.client.get_run(run.id)
+    assert (ended.info.status, ended.data.tags[FAILURE_TAG]) == (status, reason)
+    assert tracking.open_run("training-a").id == run.id
+    again = tracking.client.get_run(run.id)
+    assert again.info.status == "RUNNING"
+    assert FAILURE_TAG not in again.data.tags
+
+
+@pytest.mark.usefixtures("database")
+def test_what_fails_behind_the_training_ends_its_run_and_leaves_a_finished_one(store: Store) -> None:
+    tracking, config = Tracking(store, "pruebas"), RegistryConfig(experiment="pruebas")
+    run, finished = tracking.open_run("training-a"), tracking.open_run("training-b")
+    finished.finish()
+    for training in ("training-a", "training-b", "training-of-nobody"):
+        with pytest.raises(ZeroDivisionError), run_ended_with_its_reason(config, training, store):
+            raise ZeroDivisionError("in an examination")
+    ended = tracking.client.get_run(run.id)
+    assert (ended.info.status, ended.data.tags[FAILURE_TAG]) == ("FAILED", "ZeroDivisionError: in an examination")
+    assert tracking.client.get_run(finished.id).info.status == "FINISHED"
+
+
+@pytest.mark.usefixtures("database")
+def test_a_store_that_is_away_does_not_hide_what_ended_the_run(store: Store, caplog: pytest.LogCaptureFixture) -> None:
+    run = Tracking(store, "pruebas").open_run("training-a")
+    (store.home / "mlflow" / "mlflow.db").write_bytes(b"no database")
+    with pytest.raises(StorageFull), run.ended_with_its_reason():
+        raise StorageFull("no space is left")
+    assert f"run {run.id} is not marked as FAILED" in caplog.text
+    with pytest.raises(StorageFull), run_ended_with_its_reason(RegistryConfig(experiment="x"), "training-a", store):
+        raise StorageFull("no space is left")
+
+
+@pytest.mark.usefixtures("database")
+def test_a_training_has_a_run_in_each_experiment_and_sweep(store: Store) -> None:
+    here, elsewhere = Tracking(store, "pruebas"), Tracking(store, "otras")
+    alone = here.open_run("training-a")
+    first, second = here.open_run("training-a", "rango"), here.open_run("training-a", "semillas")
+    runs = {alone.id, first.id, second.id, elsewhere.open_run("training-a").id}
+    assert len(runs) == 4
+    assert here.open_run("training-a").id == alone.id
+    assert here.open_run("training-a", "rango").id == first.id
+    parents = [here.client.get_run(run.id).data.tags.get("mlflow.parentRunId") for run in (alone, first, second)]
+    assert parents[0] is None
+    assert len({*parents}) == 3

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import save_file
@@ -100,6 +101,7 @@ WRITERS: dict[str, Callable[[Path], object]] = {
     "python": lambda folder: (folder / "a").write_bytes(bytes(2_000_000)),
     "torch": lambda folder: torch.save({"a": torch.ones(500_000)}, folder / "a"),
     "safetensors": lambda folder: save_file({"a": torch.ones(500_000)}, folder / "a"),
+    "numpy": lambda folder: np.ones(500_000).tofile(folder / "a"),
     "sqlite": lambda folder: _fill_a_database(folder / "a"),
 }
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from math import comb
+
 import numpy as np
 import pytest
 
-from tutor.paired import Pairs, difference_interval, p_better, p_of_falls, p_worse_by, pairs_of
+from tutor.paired import Pairs, difference_interval, p_better, p_different, p_of_falls, p_worse_by, pairs_of
 
 
 def test_pairs_are_counted_where_the_two_differ() -> None:
@@ -22,8 +24,36 @@ def test_mcnemar_is_exact_and_one_sided(won: int, lost: int, p: float) -> None:
     assert p_better(Pairs(won, lost, 40)) == pytest.approx(p)
 
 
-def test_tutors_that_answer_alike_are_not_worse_whatever_the_margin() -> None:
-    assert p_worse_by(0.05, Pairs(0, 0, 5)) == p_worse_by(0.0, Pairs(0, 0, 128)) == 0.0
+@pytest.mark.parametrize(("won", "lost"), [(7, 0), (0, 0), (5, 5), (0, 3), (8, 1), (300, 251), (3, 4)])
+def test_both_forms_of_mcnemar_are_those_of_scipy(won: int, lost: int) -> None:
+    from scipy.stats import binomtest
+
+    n, pairs = won + lost, Pairs(won, lost, 1000)
+    one_sided = binomtest(won, n, alternative="greater").pvalue if n else 1.0
+    two_sided = binomtest(won, n).pvalue if n else 1.0
+    assert p_better(pairs) == pytest.approx(one_sided)
+    assert p_different(pairs) == p_different(pairs.turned) == pytest.approx(two_sided)
+
+
+def test_answers_alike_say_the_more_the_more_there_are() -> None:
+    assert p_worse_by(0.05, Pairs(0, 0, 5)) == pytest.approx(0.95**5)
+    assert p_worse_by(0.05, Pairs(0, 0, 128)) == pytest.approx(0.00141, abs=1e-5)
+    assert p_worse_by(0.0, Pairs(0, 0, 128)) == 1.0, "not to be worse at all is no finding of equal answers"
+
+
+@pytest.mark.parametrize("n", [10, 12, 20, 40, 58, 59, 80])
+@pytest.mark.parametrize("won_share", [0.0, 0.1, 0.4])
+def test_a_tutor_worse_by_the_margin_passes_as_rarely_on_few_questions(n: int, won_share: float) -> None:
+    """The exact share, by the multinomial distribution, of those that answer no fewer and pass the test."""
+    lost_share = won_share + 0.05
+    passed = 0.0
+    for won in range(n + 1):
+        for lost in range(min(won, n - won) + 1):
+            if p_worse_by(0.05, Pairs(won, lost, n)) < 0.05:
+                ways = comb(n, won) * comb(n - won, lost)
+                passed += ways * won_share**won * lost_share**lost * (0.95 - 2 * won_share) ** (n - won - lost)
+    # Nominal: 5 %. The score test is an approximation, 6.2 % at its worst from ten questions on.
+    assert passed < 0.065
 
 
 def test_without_margin_the_score_test_is_that_of_mcnemar() -> None:

@@ -177,14 +177,15 @@ FLOCK = (
     [
         (FLOCK[1], "proven"),
         (FLOCK[1].replace("As Seattle has 21", "As Seattle has 23"), "refuted"),
-        (FLOCK[1].replace("As Seattle has 21", "As Seattle has 9"), "proven"),  # may be a count
+        (FLOCK[1].replace("As Seattle has 21", "As Seattle has 9"), "refuted"),  # where the calculation takes 21
+        (FLOCK[1].replace("105.", "105 sheep in 9 barns."), "proven"),  # may be a count
         (FLOCK[1].replace("As Seattle has 21", "As Seattle has 60"), "proven"),  # everybody knows the 60
-        (FLOCK[1].replace("As Seattle has 21", "As Seattle has thirty, 23"), "proven"),  # some numbers are words
+        (FLOCK[1].replace("As Seattle has 21", "As Boston has twenty-three, not 23 more than 21"), "proven"),
         (FLOCK[1].replace("As Seattle has 21", "In year 23"), "proven"),
         (FLOCK[1].replace("As Seattle has 21", "At 23:15 it has 21"), "proven"),
         (FLOCK[1].replace("As Seattle has 21", "As Seattle has 79 less than 100"), "proven"),
         (FLOCK[1].replace("<<84+21=105>>", "").replace("Seattle has 21", "Seattle has 23"), "proven"),  # not annotated
-        (FLOCK[1] + "\nThat is 23 more than Boston.", "proven"),  # calculates nothing
+        (FLOCK[1] + "\nThat is 23 more than Boston.", "refuted"),
     ],
 )
 def test_a_number_that_nothing_explains_is_found_where_every_calculation_is_annotated(
@@ -204,7 +205,9 @@ def test_the_reason_names_the_number_that_nothing_explains() -> None:
 def test_no_row_of_the_generator_is_refuted_and_nearly_all_are_proven(many: list[Exercise]) -> None:
     verdicts = [prove(one.question, one.solution, one.answer) for one in many]
     assert [(one, v) for one, v in zip(many, verdicts, strict=True) if v.verdict == "refuted"] == []
-    assert sum(v.verdict == "proven" for v in verdicts) >= 0.96 * len(many)
+    # A yes or no stands in no equation.
+    answers = [v.verdict for one, v in zip(many, verdicts, strict=True) if one.answer not in {"sí", "no"}]
+    assert answers.count("proven") >= 0.96 * len(answers)
 
 
 def test_no_other_style_of_explanation_is_refuted(many: list[Exercise]) -> None:

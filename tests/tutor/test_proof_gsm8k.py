@@ -123,12 +123,26 @@ def test_a_changed_number_of_an_annotated_equation_is_found(
     assert precision >= 0.99
 
 
-def test_a_changed_number_anywhere_is_found_where_the_row_says_it_twice(rows: list[Row], refuted: set[int]) -> None:
-    # What the prose says once, beside no annotation, cannot be told from the slips of the original: rules that find
-    # 95 % of these changes set 20 and more rows aside that somebody wrote so, which is less than 99 % precise.
+def test_a_changed_number_anywhere_is_found(rows: list[Row], refuted: set[int]) -> None:
+    # The requirement is 0.95. What is missed looks like the slips of the authors (docs/data.md): rules that find more
+    # set more rows aside that somebody wrote so, and with 5 of those the precision is below 0.99 (3 are set aside now).
     found, precision = found_and_precision(rows, refuted, anywhere)
-    assert found >= 0.88
+    assert found >= 0.93
     assert precision >= 0.99
+
+
+def test_it_is_found_in_rows_that_the_rules_were_not_made_with_and_changed_in_other_ways(rows: list[Row]) -> None:
+    rng = Random(99)
+    changed = found = 0
+    for question, working, answer in rows[7473:]:
+        number = rng.choice(list(re.finditer("[0-9]+", working)))
+        other = str(max(0, int(number[0]) + rng.choice([-1, 1]) * rng.randint(1, 9)))
+        if int(other) != int(number[0]):
+            changed += 1
+            new = working[: number.start()] + other + working[number.end() :]
+            found += prove(question, new, answer).verdict == "refuted"
+    assert changed > 1000
+    assert found >= 0.92 * changed
 
 
 def test_a_changed_answer_is_found(rows: list[Row]) -> None:

@@ -8,6 +8,7 @@ import pytest
 from tutor.proof import prove
 
 CHARACTERS = "0123456789 .,+-*/x×÷:=()%√²^≈<>#$€abcxyde\n½'º"
+MOST_SECONDS = 0.8  # of processor time, several times what the slowest row takes
 HOSTILE = [
     "9" * 20_000, "9^" * 9_000 + "9=1", "9^9^9^9=1", "2^99999999=1", "(2^60)^60=3", "(((9^60)*(9^60))^60)=1",
     "(" * 20_000, "(" * 9_000 + "1" + ")" * 9_000 + "=1", "√" * 19_000 + "4=2", "1=1" * 6_000, "1+" * 9_000 + "1=3",
@@ -16,20 +17,23 @@ HOSTILE = [
     "<<" * 10_000, "<<1+1=2>>" * 2_000, "<<" + "1+" * 90 + "1=3>>3", "<<=>>", "<<>>5", "<<1/0=3>>3", "\\frac{" * 3_000,
     "**" * 9_000, "1:" * 9_000, "²" * 20_000, "0 ≈ 0 = 0,0", "\ud800 = 3", "\x00 = 3", "=", "= =", "1 =", "= 1",
     "9" * 9_000 + " km = 1 m", "9." * 9_000 + " km = 1 m", "5 km " * 3_000 + "= 5 m", "1 m = 1 cm " * 1_800,
+    "1/(2^(1/3) + 3^(1/4) + 5^(3/4) + 7^(2/3)) = 1/(7^(1/4) + 11^(1/3) + 13^(1/4))",
+    "1/(" + "+".join(f"{n}^(1/2)" for n in (2, 3, 5, 7, 11, 13, 17)) + ") = 1", "((√2+√3+√5+√7)^32)^32 = 7",
+    "(x+y+z+1)^8 * (x-y)^8 = (x+y+z)^8 * (x+y)^8", "10^10^10 = 1", "√" * 60 + "2 = 1", "((2^(1/3))^(1/5))^(1/7) = 2",
+    "<<1+1=3>>" + " ".join(map(str, range(3_500))), "<<1+1=2>>2 " + " ".join(f"{n} + 1 = {n}" for n in range(900)),
+    "<<1+1=2>>2 " + "one hundred " * 1_600, "<<1+1=2>>2 " + "twenty " * 2_800, "<<1+1=2>>2 " + "1,1" * 6_000,
+    "<<1+1=2>>2 " + "x = 3 " * 3_000, "<<1+1=2>>2 " + "".join(f"\n{n} = x" for n in range(1_500)),
     "7" * 40 + " + 1 = 3", "1" * 300 + "=" + "1" * 300, "5 % % % = 3", "1e400 = 2", "٣ + ٤ = ٧", "①+②=③",
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: ascii(text[:12]))
 def test_hostile_rows_return_quickly(text: str) -> None:
-    def seconds() -> float:
+    prove("x", "√2 + x = x + √3", "4")  # loads sympy, once
+    for row in ((text, text, "4"), ("4*4", text, "16"), (text, "", "3"), ("x = ?", text, text[:150])):
         start = time.process_time()
-        for row in ((text, text, "4"), ("4*4", text, "16"), (text, "", "3"), ("x = ?", text, text[:150])):
-            assert prove(*row).verdict in ("proven", "refuted", "not checkable")
-        return time.process_time() - start
-
-    # The better of two: neighbours on the machine take caches away, which costs processor time too.
-    assert min(seconds(), seconds()) < 1.5
+        assert prove(*row).verdict in ("proven", "refuted", "not checkable")
+        assert time.process_time() - start < MOST_SECONDS
 
 
 def test_a_row_of_a_million_characters_is_not_checked() -> None:

@@ -20,6 +20,8 @@ SUMMARY = {"n": 12, "accuracy": 0.5, "accuracy_unaided": 0.25, "accuracy_by_topi
         ("never", ("challenger",), "no se hace sola"),
         ("never", ("champion",), "la decidió una persona"),
         ("refused", ("challenger",), "los alumnos conservan el tutor que tienen"),
+        ("failed", ("challenger",), "no llegó a su fin: La razón."),
+        ("declined", ("challenger",), "una persona dijo que no («La razón.»)"),
     ],
 )
 def test_the_promotion_is_told_as_the_aliases_are_now(promotion: str, aliases: tuple[str, ...], said: str) -> None:
@@ -31,6 +33,7 @@ def test_the_promotion_is_told_as_the_aliases_are_now(promotion: str, aliases: t
         verdict="refused" if promotion == "refused" else "accepted",
         reasons=("Motivo.",),
         promotion=promotion,
+        promotion_reason="La razón." if promotion in ("failed", "declined") else None,
         seconds={"training": 1.0},
         stages_reused=("training",),
         useful_tokens_per_second=1.0,

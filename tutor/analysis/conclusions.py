@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import comb
 from typing import Literal
 
 from tutor.analysis.record import Answer, Curve, RunRecord
+from tutor.paired import Pairs, p_better
 from tutor.phases import Course, find_course
 
 # A held-out loss that ends this much above its lowest is rising, not noise.
@@ -48,8 +48,7 @@ class Pair:
     @property
     def chance(self) -> float:
         """Return how likely at least as many gains would be if gains and losses were a matter of chance (one-sided)."""
-        gains, changes = len(self.gained), len(self.gained) + len(self.lost)
-        return float(sum(comb(changes, k) for k in range(gains, changes + 1)) / 2**changes)
+        return p_better(Pairs(len(self.gained), len(self.lost), self.after.n))
 
     @property
     def improved(self) -> bool:

@@ -16,7 +16,7 @@ from itertools import pairwise
 from tutor.proving.annotations import Annotation, annotation_faults, lost_digits, number_values
 from tutor.proving.equations import Fault, agree, certain, computed, in_spanish, quoted
 from tutor.proving.formulas import find_formulas
-from tutor.proving.questions import assigned
+from tutor.proving.letters import values_of_letters
 from tutor.proving.side import Formula, Side
 from tutor.proving.unexplained import unexplained_number
 from tutor.proving.written_numbers import Value
@@ -34,7 +34,7 @@ def faults(
     """
     row = _Numbers(question, answer, formulas, annotations)
     yield from annotation_faults(text, annotations, formulas)
-    letters = assigned(formulas)
+    letters = values_of_letters(formulas)
     for formula in formulas:
         for one, other in pairwise(formula):
             verdict = agree(one, other, letters)
@@ -45,7 +45,7 @@ def faults(
                 yield _wrong_result(text, one, other, letters) if wrong else False
     if fault := _other_answer(row, answer, text, formulas, annotations):
         yield fault
-    if unexplained := unexplained_number(question, text, answer, formulas, annotations):
+    if unexplained := unexplained_number(question, text, answer, formulas, annotations, letters):
         yield unexplained
 
 
@@ -69,7 +69,7 @@ def _other_answer(
     if row.count(wanted) > 1 or row.one_step(wanted, values) or wanted == len(annotations):
         return None  # in the last case the answer is how often something was done
     word = _IN_WORDS.get(int(wanted))
-    if (word and word in text.lower()) or _MORE_THOUSANDS.match(text, ends[-1].end):
+    if (word and re.search(rf"\b{word}", text, re.IGNORECASE)) or _MORE_THOUSANDS.match(text, ends[-1].end):
         return None
     shown = quoted(text, ends[-1])
     reason = f"the answer {answer.strip()} does not follow: the working ends in {shown}"

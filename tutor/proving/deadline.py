@@ -1,7 +1,8 @@
 """A bound on the time that one row may take, asked for between its formulas.
 
-Each formula by itself is bounded in size, so that there is little between two questions. No signal is used: a task of
-Prefect has its own alarm, and rows are examined in its thread as well as in processes of ours.
+What is done between two questions is bounded in size before it is begun (texts, items of a side, digits, exponents,
+roots, numbers of a row), for it cannot be interrupted: no signal is used, since a task of Prefect has its own alarm,
+and rows are examined in its thread as well as in processes of ours.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ One pass over the tokens with bounded looks ahead: time is linear in the length 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from tutor.proving.formula_signs import OPENERS, RELATIONS, Token, tokens_of
 from tutor.proving.lookahead import is_letter, same_fraction
@@ -13,15 +13,18 @@ from tutor.proving.side import Formula
 from tutor.proving.side_reader import SideReader
 
 
-def find_formulas(text: str, spaced_thousands: bool = True) -> list[Formula]:
-    """Return every equation, expression and single number of `text`, in order; "12 200" is one number or two."""
+def find_formulas(text: str, spaced_thousands: bool = True, unknowns: Set[str] = frozenset()) -> list[Formula]:
+    """Return every equation, expression and single number of `text`, in order; "12 200" is one number or two.
+
+    A letter that touches a number is one of `unknowns`, or a unit if it can be one: "5p", "5 g".
+    """
     tokens = tokens_of(text, spaced_thousands)
     found: list[Formula] = []
     at, last = 0, len(tokens) - 1
     while at < last:
         kind, sign, _, _ = tokens[at]
         if kind == "n" or (kind == "o" and sign in OPENERS) or (kind == "w" and is_letter(tokens, at)):
-            formula, after = _chain(tokens, at, spaced_thousands)
+            formula, after = _chain(tokens, at, spaced_thousands, unknowns)
             if formula:
                 found.append(formula)
             at = max(after, at + 1)
@@ -30,12 +33,12 @@ def find_formulas(text: str, spaced_thousands: bool = True) -> list[Formula]:
     return found
 
 
-def _chain(tokens: Sequence[Token], at: int, spaced_thousands: bool) -> tuple[Formula, int]:
+def _chain(tokens: Sequence[Token], at: int, spaced_thousands: bool, unknowns: Set[str]) -> tuple[Formula, int]:
     """Return the sides from `at` on and where they end."""
     sides: Formula = []
     sign = ""
     while True:
-        reader = SideReader(tokens, at, sign, commas_decimal=spaced_thousands)
+        reader = SideReader(tokens, at, sign, spaced_thousands, unknowns)
         side, at = reader.read()
         if side.items:
             sides.append(side)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from tutor.proving.formula_signs import (
     ARTICLES,
@@ -38,9 +38,11 @@ _MOST_DEPTH = 20
 class SideReader:
     """Reads one side: operands and operators in turn, with the units and remarks between them."""
 
-    def __init__(self, tokens: Sequence[Token], at: int, sign: str, commas_decimal: bool) -> None:
+    def __init__(
+        self, tokens: Sequence[Token], at: int, sign: str, commas_decimal: bool, unknowns: Set[str] = frozenset()
+    ) -> None:
         self.tokens, self.at = tokens, at
-        self.commas_decimal = commas_decimal
+        self.commas_decimal, self.unknowns = commas_decimal, unknowns
         self.side = Side(tokens[at][2], tokens[at][2], sign)
         self.depth = 0
         self.wanted = True  # an operand, rather than an operator
@@ -189,7 +191,7 @@ class SideReader:
         if is_times(tokens, at):
             return self._operator("*")
         if len(text) == 1 and tokens[at - 1][3] == tokens[at][2]:
-            if text not in UNIT_LETTERS:
+            if text not in UNIT_LETTERS or text in self.unknowns:
                 side.items += ["*", "@" + text]
                 side.letters = True
                 side.end = tokens[at][3]

@@ -44,7 +44,7 @@ def identical(one: tuple[Item, ...], other: tuple[Item, ...], english: bool) -> 
         difference = sympy.expand(_expression(one, english) - _expression(other, english))
     except _Undecided:
         return None
-    if not difference.free_symbols:
+    if not difference.free_symbols and _few_square_roots(difference):
         difference = sympy.radsimp(difference)
     if difference == 0:
         return True
@@ -52,6 +52,14 @@ def identical(one: tuple[Item, ...], other: tuple[Item, ...], english: bool) -> 
         return None
     apart = sympy.Abs(difference).evalf(_DIGITS)
     return False if apart > sympy.Rational(_TOO_CLOSE.numerator, _TOO_CLOSE.denominator) else None
+
+
+def _few_square_roots(number: Any) -> bool:
+    """Return whether the denominators of `number` can be made rational soon: cube roots take radsimp minutes."""
+    import sympy
+
+    roots = [power.exp.q for power in number.atoms(sympy.Pow) if not power.exp.is_Integer]
+    return len(roots) <= _MOST_ROOTS and max(roots, default=2) == 2
 
 
 def solved(equations: Sequence[tuple[Sequence[Item], Sequence[Item]]]) -> Mapping[str, Value]:

@@ -1,8 +1,9 @@
 """UTF-8 that somebody read as another encoding and saved again (`aÃ±o`, `¬øCu√°nto`): found, and put right.
 
-Correct mathematics uses the same signs (`√`, `±`, `≥`, `¬`), so a text is only accused where they stand as no
-mathematician puts them: inside a word, before a question, between a figure and a sign that cannot follow a root.
-ftfy was tried and not taken: it passes over `¬øCu√°nto es 3 √ó 4?` and makes `ñ4` of `√±4`.
+What was read as Windows-1252 or Latin-1 is repaired by ftfy, what was read as Mac Roman or IBM850 here: ftfy passes
+over `¬øCu√°nto es 3 √ó 4?` and `┬íMuy bien!`, and makes `ñ4` of `√±4`. Correct mathematics uses the same signs (`√`,
+`±`, `≥`, `¬`), so a text is only accused where they stand as no mathematician puts them: inside a word, before a
+question, between a figure and a sign that cannot follow a root.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 _LETTERS = "áéíóúüñÁÉÍÓÚÜÑ"
 _ROUNDS = 3  # some files were spoilt more than once
 _SUSPECT = re.compile("[ÃÂâ√¬‚├┬Ô]")
+_SUSPECT_OF_WINDOWS = re.compile("[ÃÂâ]")
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,14 @@ def put_right(texts: Sequence[str]) -> list[str] | None:
         if confusion is None:
             break
         fixed = [confusion.undone(text) for text in fixed]
+    fixed = [_from_windows(text) if _SUSPECT_OF_WINDOWS.search(text) and "√" not in text else text for text in fixed]
     return fixed if fixed != list(texts) else None
+
+
+def _from_windows(text: str) -> str:
+    import ftfy
+
+    return ftfy.fix_encoding(text)
 
 
 def accusation(texts: Sequence[str], fixed: Sequence[str]) -> str:
@@ -63,8 +72,8 @@ def _cut(text: str, start: int) -> str:
 
 
 def _read_as(sign: str, codec: str) -> str:
-    """Return what a program shows that reads `sign`, in UTF-8, as `codec`; bytes without meaning as they are."""
-    return "".join(bytes([byte]).decode(codec, "replace").replace("\ufffd", chr(byte)) for byte in sign.encode())
+    """Return what a program shows that reads `sign`, in UTF-8, as `codec`."""
+    return sign.encode().decode(codec)
 
 
 def _sequences(signs: str, codec: str) -> list[str]:
@@ -75,24 +84,14 @@ def _any(*sequences: str) -> str:
     return f"(?:{'|'.join(sequences)})"
 
 
-def _confusion(codecs: Sequence[str], proof: str) -> _Confusion:
-    bytes_of: dict[str, int] = {}
-    for codec in codecs:
-        for byte in range(0x80, 0x100):
-            sign = bytes([byte]).decode(codec, "replace").replace("\ufffd", chr(byte))
-            bytes_of.setdefault(sign, byte)
+def _confusion(codec: str, proof: str) -> _Confusion:
+    bytes_of = {bytes([byte]).decode(codec): byte for byte in range(0x80, 0x100)}
     follow, lead2, lead3, lead4 = (
         "[" + "".join(re.escape(sign) for sign, byte in bytes_of.items() if low <= byte <= high) + "]"
         for low, high in ((0x80, 0xBF), (0xC2, 0xDF), (0xE0, 0xEF), (0xF0, 0xF4))
     )
     sequence = f"{lead2}{follow}|{lead3}{follow}{{2}}|{lead4}{follow}{{3}}"
     return _Confusion(bytes_of, re.compile(sequence), re.compile(proof))
-
-
-def _windows() -> _Confusion:
-    codecs = ("cp1252", "latin-1")
-    signs = [wrong for codec in codecs for wrong in _sequences(_LETTERS + "¿¡«ºª°²³×÷·±½¼€–—‘’“”…√π≤≥≠", codec)]
-    return _confusion(codecs, _any(*signs))
 
 
 def _mac() -> _Confusion:
@@ -113,7 +112,7 @@ def _mac() -> _Confusion:
         f"[\\w)]{_any(*_sequences('²³', 'mac_roman'))}",
         f"\\d[. ]?{_any(*_sequences('°ºª', 'mac_roman'))}",
     )
-    return _confusion(("mac_roman",), "|".join(proofs))
+    return _confusion("mac_roman", "|".join(proofs))
 
 
 def _dos() -> _Confusion:
@@ -122,7 +121,7 @@ def _dos() -> _Confusion:
     opening = _any(*_sequences("¿¡", "cp850"))
     signs = "|".join(_sequences("€–—‘’“”…√≤≥≠", "cp850"))
     proof = f"[A-Za-z]{letters}|{letters}[a-z]|(?<![┌─┬├]){opening}[A-Za-z]|{signs}"
-    return _confusion(("cp850",), proof)
+    return _confusion("cp850", proof)
 
 
-_CONFUSIONS = (_windows(), _mac(), _dos())
+_CONFUSIONS = (_mac(), _dos())

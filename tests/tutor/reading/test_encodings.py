@@ -65,6 +65,10 @@ def test_text_that_was_spoilt_twice_is_put_right() -> None:
         assert put_right([spoilt(spoilt(sentence, "cp1252"), "cp1252")]) == [sentence]
 
 
+def test_mathematics_beside_a_text_that_was_spoilt_stays_as_it_is() -> None:
+    assert put_right([spoilt(SENTENCES[0], "cp1252"), "√±4 ≥ √∞", "PÂTÉ √±4"]) == [SENTENCES[0], "√±4 ≥ √∞", "PÂTÉ √±4"]
+
+
 @pytest.mark.parametrize("text", [*SENTENCES, *MATHEMATICS])
 def test_correct_text_is_not_accused(text: str) -> None:
     assert put_right([text]) is None
