@@ -23,6 +23,7 @@ test: $(INSTALLED) ## run the tests; options for pytest in ARGS
 	$(IN_VENV) -m pytest $(ARGS)
 
 prove: $(INSTALLED) ## run the proofs on real servers, workers, PostgreSQL and a browser; options for pytest in ARGS
+	@sh tests/proofs/install_parts.sh
 	$(IN_VENV) -m pytest -m proof tests/proofs $(ARGS)
 
 up: $(INSTALLED) ## start the Prefect and MLflow servers and the workers of this machine, and print where they are
@@ -31,10 +32,11 @@ up: $(INSTALLED) ## start the Prefect and MLflow servers and the workers of this
 down: $(INSTALLED) ## stop exactly what make up started
 	@$(VENV)/bin/tutor down
 
-check: $(INSTALLED) ## check style, format and types
+check: $(INSTALLED) ## check style, format and types, and look the pins up where the database of vulnerabilities answers
 	$(IN_VENV) -m ruff check
 	$(IN_VENV) -m ruff format --check
 	$(IN_VENV) -m mypy
+	@$(IN_VENV) deployments/audit_pins.py
 
 bench: $(INSTALLED) ## train beside TRL and the user's own recipe, 25 minutes; options in ARGS: make bench ARGS="--rows 48"
 	@$(IN_VENV) -c 'import importlib.util as u, sys; sys.exit(u.find_spec("trl") is None)' || \

@@ -105,6 +105,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     _json_option(retrain)
 
+    sweep = _command(commands, "sweep", _sweep, "try settings, choose by validation rows, and have the best one judged")
+    _config_options(sweep)
+    _json_option(sweep)
+
     doctor = _command(commands, "doctor", _doctor, "examine this machine: exit 0 fit, 1 unfit; says what mends it")
     _config_options(doctor)
     _json_option(doctor)
@@ -301,6 +305,27 @@ def _retrain(chosen: argparse.Namespace) -> int:
         print(f"tutor: {report.promotion_reason}", file=sys.stderr)
         return 1
     return _REFUSED if chosen.require_accepted and report.verdict != "accepted" else 0
+
+
+def _sweep(chosen: argparse.Namespace) -> int:
+    from tutor.config import DEFAULT_PROFILE, load_config
+    from tutor.search_space import SECTION, load_search
+
+    profile = chosen.profile or DEFAULT_PROFILE
+    of_search = [each for each in chosen.assignments if each.strip().startswith(f"{SECTION}.")]
+    config = load_config(profile, [each for each in chosen.assignments if each not in of_search])
+    search = load_search(of_search)
+    _refuse_unwritable(chosen.json)
+    open_store()
+    from rich.console import Console
+
+    from flows.sweep import print_sweep, sweep
+
+    # With a server, the workers of the pool that bears the profile's name do the work.
+    report = sweep(config, search, profile if os.environ.get("PREFECT_API_URL") else None)
+    _write_json(chosen.json, report.as_json())
+    print_sweep(report, Console())
+    return 0
 
 
 def _doctor(chosen: argparse.Namespace) -> int:

@@ -13,12 +13,14 @@ from prefect.variables import Variable
 from pydantic import Field, StringConstraints
 
 from flows import retrain as retraining
+from flows import sweep as sweeping
 from tasks.card import card
 from tasks.run_page import progress
 from tasks.validation import digest_of_files, validate_dataset
 from tutor.config import DataConfig, RetrainConfig
 from tutor.report import RetrainReport, stage_told
 from tutor.rows import digest_of
+from tutor.search_space import SearchConfig
 from tutor.settings import open_store
 
 _MODEL = r"^(base|models:/[A-Za-z0-9][A-Za-z0-9_.-]{0,100}(/[0-9]{1,9}|@[A-Za-z0-9_-]{1,100}))$"
@@ -42,6 +44,26 @@ def retrain(config: RetrainConfig = RetrainConfig()) -> State[Any]:  # noqa: B00
             name="NothingToDo", message=f"Nada que hacer: los datos, los ajustes y el código son los de {said}"
         )
     return Completed(message=said)
+
+
+@flow(name="sweep", description=sweeping.sweep.description, validate_parameters=True)
+def sweep(
+    config: RetrainConfig = RetrainConfig(),  # noqa: B008 - the form's defaults, and frozen
+    search: SearchConfig = SearchConfig(),  # noqa: B008
+    workers: Annotated[str, StringConstraints(pattern=_DEPLOYMENT)] = Field(
+        "cpu", description="Deployment of the flows trial and retrain whose workers do the work."
+    ),
+) -> State[Any]:
+    """Sweep over settings; a sweep that was stopped goes on where it was when it is started again.
+
+    Args:
+        config: What the sweep starts from.
+        search: What it tries.
+        workers: Deployment of the flows trial and retrain whose workers do the work.
+    """
+    report = sweeping.sweep.fn(config, search, workers)
+    create_table_artifact(report.as_json()["trials"], key="trials", description=f"The trials of {report.study}")
+    return Completed(message=f"{report.study}: trial {report.best.number} is the best; {report.said}")
 
 
 @flow(

@@ -19,7 +19,7 @@ from prefect.exceptions import ExternalSignal
 
 from tasks.metric_spool import Point, soon_given_up
 from tutor.config import RegistryConfig, RetrainConfig
-from tutor.errors import sentence_on
+from tutor.errors import TrainingPruned, sentence_on
 from tutor.settings import REPOSITORY, Store
 
 # Of a run that did not come to its end: why.
@@ -47,7 +47,7 @@ class Tracking:
         With the name of a `sweep`, it is a child of the run of that name, which is made if need be. A training that
         belongs to several sweeps has a run in each.
         """
-        parent = self._sweep(sweep) if sweep else None
+        parent = self.sweep(sweep).id if sweep else None
         if found := self._found(training, parent):
             self.client.update_run(found.info.run_id, RunStatus.to_string(RunStatus.RUNNING))
             if FAILURE_TAG in found.data.tags:
@@ -59,7 +59,7 @@ class Tracking:
 
     def unfinished_run(self, training: str, sweep: str | None) -> Run | None:
         """Return the run of this training if MLflow takes it for running, None where it does not, or has none."""
-        parent = self._sweep(sweep) if sweep else None
+        parent = self.sweep(sweep).id if sweep else None
         found = self._found(training, parent)
         running = found is not None and found.info.status == RunStatus.to_string(RunStatus.RUNNING)
         return Run(self.client, found.info.run_id) if found and running else None
@@ -71,15 +71,15 @@ class Tracking:
         )
         return next(iter(runs), None)
 
-    def _sweep(self, name: str) -> str:
-        """Return the id of the run that is parent to the runs of a sweep."""
+    def sweep(self, name: str) -> Run:
+        """Return the run that is parent to the runs of a sweep, made if need be."""
         found = self.client.search_runs([self._experiment_id], f"tags.`{_SWEEP}` = '{name}'", max_results=1)
         if found:
-            return str(found[0].info.run_id)
+            return Run(self.client, found[0].info.run_id)
         tags = {_SWEEP: name, "mlflow.source.name": "tutor retrain"}
-        run_id: str = self.client.create_run(self._experiment_id, tags=tags, run_name=name).info.run_id
+        run_id = self.client.create_run(self._experiment_id, tags=tags, run_name=name).info.run_id
         self.client.set_terminated(run_id)
-        return run_id
+        return Run(self.client, run_id)
 
     def run(self, run_id: str) -> Run:
         """Return the run of that id, as it is."""
@@ -166,7 +166,8 @@ class Run:
     def end(self, error: BaseException) -> None:
         """Mark the run as not finished because of `error`; where the store does not answer, the log says so."""
         stopped = isinstance(error, KeyboardInterrupt | ExternalSignal)
-        status = RunStatus.to_string(RunStatus.KILLED if stopped else RunStatus.FAILED)
+        cut_short = stopped or isinstance(error, TrainingPruned)
+        status = RunStatus.to_string(RunStatus.KILLED if cut_short else RunStatus.FAILED)
         said = "stopped by a person" if stopped else sentence_on(error)[:_MAX_FAILURE_CHARACTERS]
         try:
             with soon_given_up():

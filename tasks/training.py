@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from functools import partial
@@ -21,9 +22,11 @@ from tutor import run_plan
 from tutor.check_plan import BEST
 from tutor.checkpoints import CHECKPOINTS
 from tutor.config import RetrainConfig
+from tutor.errors import TrainingPruned
 from tutor.rows import read_written_rows
 from tutor.settings import Store
 from tutor.stages import Finished, run_stage
+from tutor.study import Attempt, open_study
 from tutor.training_words import training_sentence, training_tags
 
 _LADDER = "tutor.memory_ladder"
@@ -38,10 +41,20 @@ _LADDER = "tutor.memory_ladder"
     timeout_seconds=48 * HOUR_S,
     tags={CARD_TAG},
 )
-def train(config: RetrainConfig, dataset: Finished, base: Finished, tokens: Finished, store: Store) -> Finished:
+def train(
+    config: RetrainConfig,
+    dataset: Finished,
+    base: Finished,
+    tokens: Finished,
+    store: Store,
+    attempt: Attempt | None = None,
+) -> Finished:
     """Return the folder with the adapter, its tokenizer and where it comes from.
 
+    As the `attempt` of a sweep it tells the study how it goes, and is cut short where others did better.
+
     Raises:
+        TrainingPruned: others did better.
         TrainingRefused: there is nothing to learn from, or the training goes astray.
         OutOfMemory: memory does not suffice, however small the pieces in which it is worked.
     """
@@ -54,14 +67,16 @@ def train(config: RetrainConfig, dataset: Finished, base: Finished, tokens: Fini
         "asked": {"max_new_tokens": config.evaluation.max_new_tokens, "batch_rows": config.evaluation.batch_rows},
     }
     with ExitStack() as ending:
-        return run_stage(
-            store.stages,
-            "training",
-            inputs,
-            lambda folder: _train(config, dataset, base.folder, tokens.folder, folder, store, ending),
-            resume=True,
-            scratch=(CHECKPOINTS, BEST),
-        )
+
+        def make(folder: Path) -> Mapping[str, Any]:
+            try:
+                return _train(config, dataset, base.folder, tokens.folder, folder, store, ending, attempt)
+            except TrainingPruned:
+                # Nobody goes on with it, and a sweep would leave many of them.
+                shutil.rmtree(folder)
+                raise
+
+        return run_stage(store.stages, "training", inputs, make, resume=True, scratch=(CHECKPOINTS, BEST))
 
 
 def _train(
@@ -72,6 +87,7 @@ def _train(
     folder: Path,
     store: Store,
     ending: ExitStack,
+    trial: Attempt | None,
 ) -> Mapping[str, Any]:
     from datasets import load_from_disk
 
@@ -92,6 +108,7 @@ def _train(
     asked, spool = config.evaluation, Spool(folder, run.id)
     # Never the held-out rows: what is chosen by them could no longer be judged by them.
     rows = read_written_rows(dataset.folder / VALIDATION_ROWS)
+    reporter = open_study(trial.study, store).reporter(trial) if trial else None
     with (
         progress("Entrenamiento", "pasos") as report_progress,
         delivering(spool, run.log_points),
@@ -101,8 +118,8 @@ def _train(
             "model": config.model,
             "lora": config.lora,
             "training": config.training,
-            "log_metrics": spool.add,
-            "report_progress": report_progress,
+            "log_metrics": _both(spool.add, reporter.metrics) if reporter else spool.add,
+            "report_progress": _both(report_progress, reporter.progress) if reporter else report_progress,
             "validation": Validation(rows, asked.max_new_tokens, asked.batch_rows),
         }
         attempt: Callable[[], Mapping[str, Any]]
@@ -122,3 +139,13 @@ def _train(
     if TaskRunContext.get() is not None:
         get_run_logger().info(said)
     return {**measured, **meter.facts(), "said": said, **run_plan.facts_to_keep(config)}
+
+
+def _both(first: Callable[..., None], second: Callable[..., None]) -> Callable[..., None]:
+    """Return a function that calls one after the other."""
+
+    def call(*arguments: Any) -> None:
+        first(*arguments)
+        second(*arguments)
+
+    return call

@@ -1,10 +1,10 @@
 """Kills what a retraining needs at random moments and counts how often it still ends with one registered version.
 
 Run it with: python -m tests.kill_retrainings --kills 20
-It prints JSON: kills, recovered, and what became of each. Victims in turn: the flow's process; the worker; both with
-the servers and the database, as when the power fails; the Prefect server; the MLflow server; the database. What a
-reboot would start again is started again at once, with `tutor up`; the run itself is left to what is deployed.
-Each retraining is another one (another seed), and its moment is drawn from its whole course.
+It prints JSON: kills, recovered, and what became of each. Victims in turn, or those of --victims: the flow's process;
+the worker; both with the servers and the database, as when the power fails; the Prefect server; the MLflow server; the
+database. What a reboot would start again is started again at once, with `tutor up`; the run itself is left to what is
+deployed. Each retraining is another one (another seed), and its moment is drawn from its whole course.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=str(__doc__).partition("\n")[0])
     parser.add_argument("--kills", type=int, default=20, help="how many retrainings, each with one kill")
     parser.add_argument("--seed", type=int, default=1, help="seed of the moments")
-    parser.add_argument("--victim", choices=_VICTIMS, help="always this one")
+    parser.add_argument("--victims", choices=_VICTIMS, nargs="+", default=list(_VICTIMS), help="these in turn")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="tutor-kills-") as place:
         folder = Path(place)
@@ -64,7 +64,7 @@ def _trials(box: Machine, folder: Path, chosen: argparse.Namespace) -> list[dict
     assert undisturbed["state"]["name"] == "Completed", undisturbed["state"]["message"]
     outcomes = []
     for number in range(1, chosen.kills + 1):
-        victim = chosen.victim or list(_VICTIMS)[(number - 1) % len(_VICTIMS)]
+        victim = chosen.victims[(number - 1) % len(chosen.victims)]
         moment = draw.uniform(0, lasted)
         outcomes.append(_trial(box, folder, number, victim, moment))
         print(json.dumps(outcomes[-1]), file=sys.stderr, flush=True)  # noqa: T201

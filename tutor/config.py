@@ -268,7 +268,7 @@ def load_config(profile: str = DEFAULT_PROFILE, assignments: Sequence[str] = ())
     try:
         return RetrainConfig.model_validate(values)
     except ValidationError as error:
-        raise UsageError(_one_line(error)) from None
+        raise UsageError(one_line(error)) from None
 
 
 def _assign(values: dict[str, Any], assignment: str) -> None:
@@ -285,7 +285,8 @@ def _assign(values: dict[str, Any], assignment: str) -> None:
     values.setdefault(section, {})[field] = None if text == "" else text
 
 
-def _one_line(error: ValidationError) -> str:
+def one_line(error: ValidationError) -> str:
+    """Return one sentence about the first thing that pydantic found wrong."""
     first = error.errors(include_url=False)[0]
     place = ".".join(str(part) for part in first["loc"])
     return f"{place}: got {first['input']!r}; {first['msg'][0].lower()}{first['msg'][1:]}"

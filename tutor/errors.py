@@ -61,6 +61,18 @@ class TrainingRefused(TutorError):
     """A training run that could not teach anything: no supervised token, or one that goes astray (see RunGuard)."""
 
 
+class TrainingPruned(TutorError):
+    """A training of a sweep that was cut short: others did better with the same number of steps."""
+
+
+class StudyUnavailable(UsageError):
+    """The trials of a sweep, which are not in the database that was named, or it does not answer."""
+
+
+class SweepFailed(TutorError):
+    """A sweep without a trial that came to its end, or whose best one could not be judged."""
+
+
 class RegistryError(UsageError):
     """A model, version or alias that is not in the registry, or cannot be read from it."""
 

@@ -139,6 +139,17 @@ def databases() -> dict[str, str]:
     return {name: _database(f"TUTOR_{name.upper()}_DATABASE") for name in ("prefect", "mlflow")}
 
 
+def study_database() -> str:
+    """Return the address of the database of sweeps, as SQLAlchemy takes it; empty where a file of the store is meant.
+
+    A database of its own, for workers know its address: that of the servers' databases is none of their business.
+
+    Raises:
+        UsageError: the address is not one of PostgreSQL.
+    """
+    return _with_driver(_database("TUTOR_SWEEP_DATABASE"), "psycopg")
+
+
 def _port(name: str, default: int) -> int:
     text = os.environ.get(name) or str(default)
     if not text.isdecimal() or not 1 <= int(text) <= 65_535:

@@ -103,6 +103,8 @@ def open_store() -> Store:
     quiet_libraries()
     # Prefect's own server starts inside the run; on a busy machine the default of 20 s is too short.
     os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "180")
+    # Of a run that sends none for three times as long the server's automations say that its process is gone.
+    os.environ.setdefault("PREFECT_FLOWS_HEARTBEAT_FREQUENCY", "30")
     # It offers to fetch a kernel from a hub, which we neither want nor need.
     logging.getLogger("bitsandbytes.backends.cpu.ops").setLevel(logging.ERROR)
     # It tells that it makes a list of fonts, which it does once.

@@ -28,6 +28,7 @@ _ONLY_SHOWN = {
     *("analysis", "analysis.py", "run_record.py"),
     *("serving", "merged_model.py", "champion_watch.py"),
     *("run_page.py", "card.py", "server_settings.py"),
+    *("search_space.py", "study.py"),
 }
 # What an interrupted attempt left for the next one is given up after this time.
 _ABANDONED_S = 14 * 24 * 3600

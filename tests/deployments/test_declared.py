@@ -2,6 +2,7 @@
 
 import configparser
 import json
+import os
 import shutil
 import subprocess
 import tomllib
@@ -20,7 +21,7 @@ from prefect.utilities.templating import apply_values
 from flows.deploy import declaration
 from tasks.policy import CARD_TAG
 from tutor.config import RetrainConfig, load_config, profile_names
-from tutor.settings import PROFILES, REPOSITORY
+from tutor.settings import PROFILES, REPOSITORY, Store, open_store
 
 DEPLOYMENTS = REPOSITORY / "deployments"
 
@@ -47,12 +48,25 @@ def test_no_key_of_prefects_part_is_one_that_prefect_would_ignore() -> None:
     assert declared.work_pools[CARD_TAG].concurrency_limit == 1
 
 
-def test_automations_concern_retrainings_only() -> None:
+def test_automations_concern_nothing_that_waits_for_a_person() -> None:
     for each in declaration().automations:
-        assert each["trigger"]["match_related"] == {
-            "prefect.resource.role": "flow",
-            "prefect.resource.name": "retrain",
-        }
+        related = each["trigger"]["match_related"]
+        assert related.pop("prefect.resource.role") == "flow"
+        begins_again = each["actions"][0]["state"] == "SCHEDULED"
+        trials = [] if begins_again else ["trial"]  # a sweep has lost trials made again itself
+        assert related == {"prefect.resource.name": ["retrain", "sweep", *trials]}
+
+
+def test_whatever_runs_flows_sends_the_signs_of_life_that_automations_wait_for(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beats = "PREFECT_FLOWS_HEARTBEAT_FREQUENCY"
+    monkeypatch.delenv(beats)
+    open_store()
+    assert os.environ[beats] == "30", "at the command line"
+    for file in ("Dockerfile", "systemd/tutor-worker.service"):
+        assert f"{beats}=30" in (DEPLOYMENTS / file).read_text(), file
+    assert 3 * 30 in [each["trigger"]["within"] for each in declaration().automations]
 
 
 def test_every_deployment_names_a_flow_and_parameters_that_it_takes() -> None:
@@ -64,8 +78,9 @@ def test_every_deployment_names_a_flow_and_parameters_that_it_takes() -> None:
 
 def test_the_deployment_for_the_card_is_the_profile_of_the_same_name() -> None:
     for each in declaration().deployments:
-        if each["flow_name"] == "retrain":
+        if each["flow_name"] in {"retrain", "sweep"}:
             assert each["name"] in profile_names()
+            assert each["parameters"].get("workers", each["name"]) == each["name"]
             config = RetrainConfig.model_validate(each["parameters"]["config"])
             assert config == load_config(each["name"])
             assert each["parameters"]["config"] == tomllib.loads((PROFILES / f"{each['name']}.toml").read_text())

@@ -10,7 +10,7 @@ import pytest
 from tests.proofs.machine import Machine, machine
 from tests.proofs.postgres import postgres
 
-DATABASES = ("prefect", "mlflow", "prefect_again", "mlflow_again")
+DATABASES = ("prefect", "mlflow", "sweep", "prefect_again", "mlflow_again")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -143,6 +143,7 @@ def machine(home: Path, databases: dict[str, str]) -> Iterator[Machine]:
         "TUTOR_MLFLOW_PORT": str(free_port()),
         "TUTOR_PREFECT_DATABASE": databases.get("prefect", ""),
         "TUTOR_MLFLOW_DATABASE": databases.get("mlflow", ""),
+        "TUTOR_SWEEP_DATABASE": databases.get("sweep", ""),
     }
     started = run_tutor(("up",), environment)
     assert started.returncode == 0, started.stderr + started.stdout

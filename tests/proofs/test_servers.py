@@ -8,7 +8,7 @@ import psutil
 import pytest
 
 from tests.proofs.machine import Machine, run_tutor
-from tutor.server_settings import LOOPBACK
+from tutor.server_settings import LOOPBACK, SERVERS_ONLY
 
 
 def test_both_servers_are_behind_passwords_and_on_loopback_only(box: Machine) -> None:
@@ -50,6 +50,9 @@ def test_secrets_are_for_their_owner_and_in_no_log_and_no_command_line(box: Mach
     for name in ("prefect-server", "mlflow-server", "worker-cpu"):
         for each in (box.process(name), *box.process(name).children(recursive=True)):
             assert not [secret for secret in secrets if secret in " ".join(each.cmdline())], each
+    known = box.process("worker-cpu").environ()
+    assert not SERVERS_ONLY & known.keys()
+    assert not [name for name, value in known.items() if secrets[-1] in value and name != "TUTOR_SWEEP_DATABASE"]
 
 
 def test_databases_are_the_ones_that_were_given(box: Machine) -> None:

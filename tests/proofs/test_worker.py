@@ -13,7 +13,7 @@ from tests.conftest import write_jsonl
 from tests.proofs.machine import Machine, until
 
 
-def _versions(box: Machine, model: str) -> list[str]:
+def versions(box: Machine, model: str) -> list[str]:
     answer = httpx.get(
         f"{box.mlflow}/api/2.0/mlflow/model-versions/search",
         params={"filter": f"name='{model}'"},
@@ -38,7 +38,7 @@ def test_a_retraining_ends_with_a_registered_version_and_the_next_with_nothing_t
     done = box.wait(first, {"Completed", "Failed", "Crashed"})
     assert done["state"]["name"] == "Completed", done["state"]["message"]
     assert done["state"]["message"].startswith("tutor-prueba version 1 ")
-    assert _versions(box, "tutor-prueba") == ["1"]
+    assert versions(box, "tutor-prueba") == ["1"]
     artifacts = _artifacts(box, first)
     assert {"verdict", "validation", "data-docs", "mlflow-run", "mlflow-version"} <= artifacts.keys()
     assert f"{box.mlflow}/#/models/tutor-prueba/versions/1" in artifacts["mlflow-version"]
@@ -48,7 +48,7 @@ def test_a_retraining_ends_with_a_registered_version_and_the_next_with_nothing_t
     assert again["state"]["message"].startswith(
         "Nada que hacer: los datos, los ajustes y el código son los de tutor-prueba"
     )
-    assert _versions(box, "tutor-prueba") == ["1"]
+    assert versions(box, "tutor-prueba") == ["1"]
 
 
 def test_a_dataset_is_checked_and_a_registered_model_examined(
@@ -87,7 +87,7 @@ def test_a_run_whose_process_is_killed_in_training_goes_on_once_and_registers_on
     states = box.states(run_id)
     assert states.count("Crashed") == 1
     assert states[-2:] == ["Running", "Completed"]
-    assert _versions(box, "tutor-caido") == ["1"]
+    assert versions(box, "tutor-caido") == ["1"]
     assert done["run_count"] == 2
 
 

@@ -10,7 +10,9 @@ from tutor.errors import UnreadableDataset
 
 PREFIX = "hub:"
 _FORM = "hub:OWNER/NAME@REVISION or hub:OWNER/NAME@REVISION/FILE"
-_ID = re.compile(r"hub:(?P<id>[\w.-]+/[\w.-]+)@(?P<revision>[\w.-]+)(?:/(?P<file>.+))?", re.ASCII)
+# Within the dataset: neither from the root nor through a folder above.
+_FILE = r"(?!/|(?:.*/)?\.\.(?:/|$)).+"
+_ID = re.compile(rf"hub:(?P<id>[\w.-]+/[\w.-]+)@(?P<revision>[\w.-]+)(?:/(?P<file>{_FILE}))?", re.ASCII)
 _ENDINGS = (".parquet", ".jsonl", ".json", ".csv", ".tsv")
 _SHARD = re.compile(r"-\d{5}-of-\d{5}(?=\.parquet$)")
 

@@ -234,7 +234,8 @@ def test_hub_names_are_checked_and_a_missing_network_is_one_sentence(
 
     monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", True)
     monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_CACHE", str(tmp_path))
-    for name in ("hub:openai/gsm8k", "hub:gsm8k@main", "hub:"):
+    outside = ("hub:o/n@v1/../../x.json", "hub:o/n@v1/a/..", "hub:o/n@v1//etc/passwd")
+    for name in ("hub:openai/gsm8k", "hub:gsm8k@main", "hub:", *outside):
         with pytest.raises(UnreadableDataset, match="expected hub:OWNER/NAME@REVISION"):
             open_dataset(name)
     for name in (
