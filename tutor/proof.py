@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
 from tutor.proving.annotated import faults
-from tutor.proving.annotations import number_values, split_annotations
+from tutor.proving.annotations import number_values, read_annotations, split_annotations, without_leading_zeros
 from tutor.proving.conversions import converted
 from tutor.proving.deadline import Deadline, DeadlinePassed
 from tutor.proving.equations import Fault, agree, computed, in_spanish, quoted, true_and_false
 from tutor.proving.formulas import find_formulas
 from tutor.proving.letters import formulas_with_unknowns
 from tutor.proving.markup import unmarked
+from tutor.proving.notation import readings
 from tutor.proving.questions import assigned, check_answer
 from tutor.proving.side import Formula, Side
 from tutor.proving.written_numbers import Value
@@ -105,10 +106,22 @@ def _verdicts(
 
 
 def _annotated(question: str, solution: str, answer: str, deadline: Deadline) -> Proof:
-    text, annotations = split_annotations(solution)
-    formulas = formulas_with_unknowns(text)
+    """Return the best verdict of all notations in which the row may be: nothing is wrong that is right in one."""
+    text, calculations = split_annotations(solution)
+    found: list[Proof] = []
+    for spanish, spanish_annotations in readings(question, text, answer, [each for each, _ in calculations]):
+        annotations = read_annotations(calculations, spanish_annotations)
+        formulas = formulas_with_unknowns(without_leading_zeros(text), spanish)
+        verdicts = deadline.watch(faults(question, text, answer, formulas, annotations, spanish))
+        found.append(_annotated_verdict(verdicts))
+        if found[-1] == _PROVEN:
+            break
+    return next((proof for proof in (_PROVEN, _NOT_CHECKABLE) if proof in found), found[0])
+
+
+def _annotated_verdict(verdicts: Iterable[Fault | bool]) -> Proof:
     held: set[bool] = set()
-    for verdict in deadline.watch(faults(question, text, answer, formulas, annotations)):
+    for verdict in verdicts:
         if isinstance(verdict, Fault):
             return _refuted(verdict)
         held.add(verdict)

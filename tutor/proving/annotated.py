@@ -15,8 +15,8 @@ from itertools import pairwise
 
 from tutor.proving.annotations import Annotation, annotation_faults, lost_digits, number_values
 from tutor.proving.equations import Fault, agree, certain, computed, in_spanish, quoted
-from tutor.proving.formulas import find_formulas
 from tutor.proving.letters import values_of_letters
+from tutor.proving.notation import formulas_in
 from tutor.proving.side import Formula, Side
 from tutor.proving.unexplained import unexplained_number
 from tutor.proving.written_numbers import Value
@@ -26,13 +26,19 @@ _MORE_THOUSANDS = re.compile(" [0-9]{3}(?![0-9])")
 
 
 def faults(
-    question: str, text: str, answer: str, formulas: Sequence[Formula], annotations: Sequence[Annotation]
+    question: str,
+    text: str,
+    answer: str,
+    formulas: Sequence[Formula],
+    annotations: Sequence[Annotation],
+    spanish: bool,
 ) -> Iterator[Fault | bool]:
     """Yield what is wrong in a row, True for each equation that holds and False for one that does not and is left.
 
-    `text` is the working without its `annotations`, `formulas` are those of `text`.
+    `text` is the working without its `annotations`, `formulas` are those of `text`, `spanish` tells its notation.
     """
-    row = _Numbers(question, answer, formulas, annotations)
+    stated = formulas_in(answer, spanish)
+    row = _Numbers(formulas_in(question, spanish), stated, formulas, annotations)
     yield from annotation_faults(text, annotations, formulas)
     letters = values_of_letters(formulas)
     for formula in formulas:
@@ -43,9 +49,9 @@ def faults(
             elif verdict is False and certain(one, other):
                 wrong = row.goes_on_with_another(one, other, letters)
                 yield _wrong_result(text, one, other, letters) if wrong else False
-    if fault := _other_answer(row, answer, text, formulas, annotations):
+    if fault := _other_answer(row, stated, answer, text, formulas, annotations):
         yield fault
-    if unexplained := unexplained_number(question, text, answer, formulas, annotations, letters):
+    if unexplained := unexplained_number(question, text, answer, formulas, annotations, letters, spanish):
         yield unexplained
 
 
@@ -57,10 +63,14 @@ def _wrong_result(text: str, one: Side, other: Side, letters: Mapping[str, Value
 
 
 def _other_answer(
-    row: _Numbers, answer: str, text: str, formulas: Sequence[Formula], annotations: Sequence[Annotation]
+    row: _Numbers,
+    stated: Sequence[Formula],
+    answer: str,
+    text: str,
+    formulas: Sequence[Formula],
+    annotations: Sequence[Annotation],
 ) -> Fault | None:
     """Return that the answer stands nowhere in the row and is not one step away from the last result."""
-    stated = find_formulas(answer, spaced_thousands=False)
     ends = [side for formula in formulas if len(formula) > 1 for side in formula[-2:]][-2:]
     values = [value for side in ends if (value := computed(side, english=True)) is not None]
     if len(stated) != 1 or not stated[0][-1].bare or not values:
@@ -80,11 +90,14 @@ class _Numbers:
     """How often each number stands in a row, and where in the working it stands last."""
 
     def __init__(
-        self, question: str, answer: str, formulas: Sequence[Formula], annotations: Sequence[Annotation]
+        self,
+        asked: Sequence[Formula],
+        stated: Sequence[Formula],
+        formulas: Sequence[Formula],
+        annotations: Sequence[Annotation],
     ) -> None:
-        self._asked = Counter(_numbers(find_formulas(question, spaced_thousands=False)))
-        self._counts = self._asked + Counter(_numbers(formulas))
-        self._counts.update(_numbers(find_formulas(answer, spaced_thousands=False)))
+        self._asked = Counter(_numbers(asked))
+        self._counts = self._asked + Counter(_numbers(formulas)) + Counter(_numbers(stated))
         self._last = {value: side.start for formula in formulas for side in formula for value in number_values(side)}
         for annotation in annotations:
             for value in _numbers([annotation.formula]):

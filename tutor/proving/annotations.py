@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from tutor.proving.equations import Fault, agree, certain, computed, in_spanish, quoted
-from tutor.proving.formulas import find_formulas
+from tutor.proving.notation import formulas_in
 from tutor.proving.side import Formula, Side
 from tutor.proving.written_numbers import Value, Written
 
 _ANNOTATION = re.compile(r"<<([^<>\n]{0,200})>>")
+_LEADING_ZEROS = re.compile(r"(?<![0-9.,:])(?<![0-9][ \u00a0\u202f])0+(?=[0-9])")
 _LEADING_NUMBER = re.compile(r"[ $€£]{0,3}-?(?:[0-9]|\.[0-9])")
 
 
@@ -28,22 +29,32 @@ class Annotation:
     text: str
     at: int
     formula: Formula
+    spanish: bool  # its notation
 
 
-def split_annotations(solution: str) -> tuple[str, list[Annotation]]:
-    """Return `solution` without its annotations, and these."""
+def split_annotations(solution: str) -> tuple[str, list[tuple[str, int]]]:
+    """Return `solution` without its annotations, and these with the places where they stood."""
     pieces: list[str] = []
-    annotations: list[Annotation] = []
+    calculations: list[tuple[str, int]] = []
     length = end = 0
     for match in _ANNOTATION.finditer(solution):
         pieces.append(solution[end : match.start()])
         length += len(pieces[-1])
         end = match.end()
-        calculation = match[1].strip().removeprefix("+")
-        formulas = find_formulas(calculation, spaced_thousands=False)
-        annotations.append(Annotation(calculation, length, formulas[0] if formulas else []))
+        calculations.append((match[1].strip().removeprefix("+"), length))
     pieces.append(solution[end:])
-    return "".join(pieces), annotations
+    return "".join(pieces), calculations
+
+
+def read_annotations(calculations: Sequence[tuple[str, int]], spanish: bool) -> list[Annotation]:
+    """Return the annotations that `split_annotations` has found, in the notation of Spain or England."""
+    found = ((text, at, formulas_in(without_leading_zeros(text), spanish)) for text, at in calculations)
+    return [Annotation(text, at, formulas[0] if formulas else [], spanish) for text, at, formulas in found]
+
+
+def without_leading_zeros(text: str) -> str:
+    """Return `text` with blanks for the zeros with which its whole numbers begin: 45 - 05 is 45 - 5."""
+    return _LEADING_ZEROS.sub(lambda zeros: " " * len(zeros[0]), text)
 
 
 def number_values(side: Side, english: bool = True) -> list[Value]:

@@ -15,7 +15,7 @@ from tutor.proving.written_numbers import Value, Written
 
 _TRIVIAL = (0, 1, 100)  # as operands they change nothing, or the unit only
 _PER = re.compile(r"/ ?[^\W\d_]")
-_BECAUSE = re.compile(r"\b(?:because|porque)\b", re.IGNORECASE)
+BECAUSE = re.compile(r"\b(?:because|porque)\b", re.IGNORECASE)
 
 
 def wrong_with_letters(
@@ -48,7 +48,7 @@ def wrong_in_equation(
     ]
     if any(one.letters or other.letters or agree(one, other) is not False for one, other in pairs):
         return
-    if not calculated_in(number, annotations) and _BECAUSE.search(number.line):
+    if not calculated_in(number, annotations) and BECAUSE.search(number.line):
         return
     one, other = formula[0], formula[1]
     operand = number.at < one.end and len(one.items) > 1 and number.value not in _TRIVIAL

@@ -9,11 +9,16 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from tutor.proving.annotations import Annotation
+from tutor.proving.labels import labels_of
 from tutor.proving.side import Formula
 from tutor.proving.spoken_numbers import spoken_numbers
-from tutor.proving.written_numbers import Value, exact
+from tutor.proving.written_numbers import Value, exact, read_number
 
 _NUMBER = re.compile(r"(?<![0-9])(?:[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?|\.[0-9]+)")
+_SPANISH = re.compile(
+    r"(?<![0-9])(?:[1-9][0-9]{0,2}(?:[ \u00a0\u202f][0-9]{3})+(?![0-9])(?:,[0-9]+)?|[0-9]+(?:[.,][0-9]+)*)"
+)
+_DIGITS = re.compile("[0-9]+")
 _LONGEST = 12  # characters
 _MOST_SINGLE, _MOST_NUMBERS = 40, 400  # of a row
 LARGEST_COUNT = 12  # things up to a dozen are counted without a word on where the number comes from
@@ -41,16 +46,26 @@ _HUNDREDTHS = re.compile(
 )
 
 
-def numbers_of(text: str) -> Iterator[tuple[Value, re.Match[str]]]:
-    """Yield the numbers of `text` in digits, in English notation, and where each stands."""
+def numbers_of(text: str, spanish: bool) -> Iterator[tuple[Value, int, int]]:
+    """Yield the numbers of `text` in digits, in the notation of Spain or England, and where each starts and ends."""
+    if spanish:
+        yield from _spanish_numbers(text)
+        return
     for found in _NUMBER.finditer(text):
         if len(found[0]) <= _LONGEST:
-            yield _value(found), found
+            digits = found[0].replace(",", "")
+            value = int(digits) if digits.isdigit() else exact(Fraction(digits))
+            yield value, found.start(), found.end()
 
 
-def _value(found: re.Match[str]) -> Value:
-    digits = found[0].replace(",", "")
-    return int(digits) if digits.isdigit() else exact(Fraction(digits))
+def _spanish_numbers(text: str) -> Iterator[tuple[Value, int, int]]:
+    for found in _SPANISH.finditer(text):
+        if written := read_number(found[0]) if len(found[0]) <= _LONGEST else None:
+            yield written.spanish, found.start(), found.end()
+        elif not written:  # a list: 2,4,6
+            for part in _DIGITS.finditer(text, found.start(), found.end()):
+                if len(part[0]) <= _LONGEST:
+                    yield int(part[0]), part.start(), part.end()
 
 
 def _measures() -> dict[Value, re.Pattern[str]]:
@@ -89,12 +104,13 @@ class OnlyHere:
 class KnownNumbers:
     """The numbers of the question and of the working, and how often each stands there in digits."""
 
-    def __init__(self, question: str, text: str, answer: str, annotations: Sequence[Annotation]) -> None:
-        self.asked = {value for value, _ in numbers_of(question)}
-        self.working = list(numbers_of(text))
-        self.held = Counter(value for value, _ in self.working)
-        for part in (answer, *(annotation.text for annotation in annotations)):
-            self.held.update(value for value, _ in numbers_of(part))
+    def __init__(self, question: str, text: str, answer: str, annotations: Sequence[Annotation], spanish: bool) -> None:
+        self.asked = {value for value, _, _ in numbers_of(question, spanish)}
+        self.working = list(numbers_of(text, spanish))
+        self.held = Counter(value for value, _, _ in self.working)
+        self.held.update(value for value, _, _ in numbers_of(answer, spanish))
+        for annotation in annotations:
+            self.held.update(value for value, _, _ in numbers_of(annotation.text, annotation.spanish))
         self.spoken: frozenset[Value] = frozenset()
         self.counts: frozenset[int] = frozenset()
         self.known: frozenset[Value] = frozenset()
@@ -102,20 +118,25 @@ class KnownNumbers:
         self._texts = question, text
 
     def only_here(self) -> list[OnlyHere]:
-        """Return the numbers of the working that stand neither in the question nor anywhere else in the row.
+        """Return the quantities of the working that stand neither in the question nor anywhere else in the row.
 
         Nothing if there are very many: a row as long as that is left alone, for the time that it would take.
         """
-        single = [found for value, found in self.working if self.held[value] == 1 and value not in self.asked]
-        if len(single) > _MOST_SINGLE or len(self.held) > _MOST_NUMBERS:
+        single = [found for found in self.working if self.held[found[0]] == 1 and found[0] not in self.asked]
+        if not single or len(single) > _MOST_SINGLE or len(self.held) > _MOST_NUMBERS:
             return []
-        return [self._placed(found) for found in single]
+        labels = labels_of(self._texts[1])
+        return [
+            self._placed(value, at, end)
+            for value, at, end in single
+            if not any(start <= at < stop for start, stop in labels)
+        ]
 
-    def _placed(self, found: re.Match[str]) -> OnlyHere:
+    def _placed(self, value: Value, at: int, end: int) -> OnlyHere:
         text = self._texts[1]
-        start = text.rfind("\n", 0, found.start()) + 1
+        start = text.rfind("\n", 0, at) + 1
         line = text[start:].partition("\n")[0]
-        return OnlyHere(_value(found), found.start(), found.end(), line, start)
+        return OnlyHere(value, at, end, line, start)
 
     def complete(self, formulas: Sequence[Formula]) -> None:
         """Add what the words of the row say and the count of terms in its sums."""

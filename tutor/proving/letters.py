@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from tutor.proving.equations import computed
 from tutor.proving.formula_signs import UNIT_LETTERS
-from tutor.proving.formulas import find_formulas
+from tutor.proving.notation import formulas_in
 from tutor.proving.questions import assigned
 from tutor.proving.side import Formula
 from tutor.proving.written_numbers import Value
@@ -16,16 +16,16 @@ _DECLARED = re.compile(r"\b(?:[Ll]et|and|,|[Ss]ea|y) ([A-Za-z]) (?:be|represents
 _ROUNDS = 2  # a = 3b, b = 2c, c = 5
 
 
-def formulas_with_unknowns(text: str) -> list[Formula]:
+def formulas_with_unknowns(text: str, spanish: bool) -> list[Formula]:
     """Return the formulas of a working; a letter that `text` declares or equates is an unknown in "5p", too."""
-    formulas = find_formulas(text, spaced_thousands=False)
+    formulas = formulas_in(text, spanish)
     if not any(side.touching for formula in formulas for side in formula):
         return formulas
     unknowns = {str(side.items[0])[1:] for formula in formulas for side in formula if _is_letter(side.items)}
     unknowns.update(match[1] for match in _DECLARED.finditer(text))
     if unknowns.isdisjoint(UNIT_LETTERS):
         return formulas
-    return find_formulas(text, spaced_thousands=False, unknowns=unknowns)
+    return formulas_in(text, spanish, unknowns)
 
 
 def values_of_letters(formulas: Sequence[Formula]) -> Mapping[str, Value]:

@@ -1,24 +1,25 @@
-"""Numbers of an annotated working that nobody writes: 075, and 60,8 where 60,800 was meant."""
+"""Numbers of an English working that nobody writes: 075 beside 175, and 60,8 where 60,800 was meant."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
-from tutor.proving.annotations import Annotation
 from tutor.proving.known_numbers import KnownNumbers
 
-_LEADING_ZERO = re.compile(r"(?<![0-9.,:])(?<![0-9] )0[0-9]+(?![0-9]*:)")
+_LEADING_ZERO = re.compile(r"(?<![0-9.,:/-])(?<![0-9] )0[0-9]+(?![0-9]*(?:[:/-]|\.[0-9]))")
 _CUT = re.compile(
     r"(?<![0-9.,])[1-9][0-9]{0,2}(?:,[0-9]{3})*,[0-9]{1,2}(?![0-9.]?[0-9])(?!,? ?(?:&|and|or) ?[0-9]|,[0-9])"
 )
 
 
-def leading_zero(question: str, text: str, annotations: Sequence[Annotation]) -> str | None:
-    """Return a number such as 075, unless the question has such ones: a time of day or a code."""
-    parts = (text, *(annotation.text for annotation in annotations))
-    found = next((found for part in parts for found in _LEADING_ZERO.finditer(part)), None)
-    return found[0] if found and not _LEADING_ZERO.search(question) else None
+def leading_zero(text: str, known: KnownNumbers) -> str | None:
+    """Return a number such as 075 where the row has another with one digit in place of its zero; codes have none."""
+    values = [str(value) for value in known.held.keys() | known.asked]
+    for found in _LEADING_ZERO.finditer(text):
+        rest = found[0][1:]
+        if any(len(value) == len(found[0]) and value.endswith(rest) for value in values):
+            return found[0]
+    return None
 
 
 def cut_number(text: str, known: KnownNumbers) -> str | None:

@@ -19,7 +19,7 @@ from itertools import pairwise
 
 from tutor.proving.annotations import Annotation, number_values
 from tutor.proving.equations import Fault, in_spanish
-from tutor.proving.false_equations import calculated_in, wrong_in_equation, wrong_with_letters
+from tutor.proving.false_equations import BECAUSE, calculated_in, wrong_in_equation, wrong_with_letters
 from tutor.proving.known_numbers import KnownNumbers, OnlyHere, numbers_of
 from tutor.proving.malformed import cut_number, leading_zero
 from tutor.proving.side import Formula
@@ -38,7 +38,6 @@ _IN_SEQUENCE = re.compile(
 )
 _IN = re.compile(r"\b(?:in|en) ?$", re.IGNORECASE)
 _LIST = re.compile(r"(?<![0-9])[0-9]+(?:(?:, ?(?:and |y )?|,? ?& ?|,? (?:and|y) )[0-9]+){2,}")
-_BECAUSE = re.compile(r"\b(?:because|porque)\b", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.;!?] ")
 
 
@@ -49,16 +48,19 @@ def unexplained_number(
     formulas: Sequence[Formula],
     annotations: Sequence[Annotation],
     letters: Mapping[str, Value],
+    spanish: bool,
 ) -> Fault | None:
     """Return the one number of `text` that nothing explains; None if there are none or several, or if some may.
 
-    `text` is the working without its `annotations`, `formulas` are those of `text`, `letters` what is known of theirs.
+    `text` is the working without its `annotations`, `formulas` are those of `text`, `letters` what is known of theirs;
+    `spanish` tells its notation.
     """
-    if zero := leading_zero(question, text, annotations):
-        return Fault(zero, "", f"{zero} begins with a zero: a number with a digit that is wrong")
-    known = KnownNumbers(question, text, answer, annotations)
-    if cut := cut_number(text, known):
-        return Fault(cut, "", f"{cut} lacks digits after its comma")
+    known = KnownNumbers(question, text, answer, annotations, spanish)
+    if not spanish:
+        if zero := leading_zero(text, known):
+            return Fault(zero, "", f"{zero} begins with a zero: a number with a digit that is wrong")
+        if cut := cut_number(text, known):
+            return Fault(cut, "", f"{cut} lacks digits after its comma")
     single = known.only_here()
     if not single:
         return None
@@ -73,7 +75,7 @@ def unexplained_number(
             if len(formula) == 1 and not _joined(number) and not known.explained(number.value, number.line):
                 faults.append(_nowhere(number, text))
         elif prose:
-            faults += _wrong_in_prose(number, text, question, known, formulas, annotations)
+            faults += _wrong_in_prose(number, text, question, known, formulas, annotations, spanish)
     return faults[0] if len(faults) == 1 else None
 
 
@@ -84,16 +86,17 @@ def _wrong_in_prose(
     known: KnownNumbers,
     formulas: Sequence[Formula],
     annotations: Sequence[Annotation],
+    spanish: bool,
 ) -> Iterator[Fault]:
     """Yield that nothing explains `number`, which stands in no equation of a row where every line is annotated."""
     if "=" in number.line and not calculated_in(number, annotations):
         return
     if 0 < number.value < 1 or _joined(number) or number.value in known.spoken | known.counts:
         return
-    if _in_sequence(number) or _BECAUSE.search(number.line):
+    if _in_sequence(number) or BECAUSE.search(number.line):
         return
     if number.small:
-        if not _replaces_operand(number, text, question, known, formulas, annotations):
+        if not _replaces_operand(number, text, question, known, formulas, annotations, spanish):
             return
     elif known.explained(number.value, number.line):
         return
@@ -112,6 +115,7 @@ def _replaces_operand(
     known: KnownNumbers,
     formulas: Sequence[Formula],
     annotations: Sequence[Annotation],
+    spanish: bool,
 ) -> bool:
     """Return whether the calculation after `number` takes a number of the question that its sentence does not say."""
     following = next((each for each in calculated_in(number, annotations) if each.at >= number.end), None)
@@ -122,7 +126,7 @@ def _replaces_operand(
     said_text = text[number.line_start : start]
     if number.at >= start or _SENTENCE_END.search(text, number.end, start) or text[number.end : number.end + 1] == "%":
         return False
-    said = Counter(value for value, _ in numbers_of(said_text)) + Counter(spoken_numbers(said_text))
+    said = Counter(value for value, _, _ in numbers_of(said_text, spanish)) + Counter(spoken_numbers(said_text))
     asked = known.asked | spoken_numbers(question)
     unsaid = Counter(number_values(following.formula[0])) - said
     return any(operand in asked and not _shortened(number.value, operand) for operand in unsaid)
