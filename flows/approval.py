@@ -37,13 +37,13 @@ class Answer(RunInput):
 
     decision: Literal["approve", "refuse"] = Field(
         title="Decisión",
-        description="approve: this version becomes the tutor that the pupils have; refuse: it does not.",
+        description="approve: esta versión pasa a ser el tutor de los alumnos; refuse: siguen con el que tienen.",
     )
     reason: str = Field(
-        title="Motivo", min_length=1, max_length=MAX_REASON_CHARACTERS, description="Why; it is kept in the history."
+        title="Motivo", min_length=1, max_length=MAX_REASON_CHARACTERS, description="Por qué; queda en el historial."
     )
     name: str = Field(
-        title="Quién decide", min_length=1, max_length=80, description="Who decides; it is kept in the history."
+        title="Quién decide", min_length=1, max_length=80, description="Nombre de quien decide; queda en el historial."
     )
 
 
@@ -62,8 +62,10 @@ def approval(model_name: str, version: str) -> str:
         version: Number of the version that is to become champion.
     """
     store = open_store()
-    compared_with = _show_evidence(model_name, version, store)
-    answer: Answer = suspend_flow_run(wait_for_input=Answer, timeout=_WAITS_S)
+    compared_with, evidence = _show_evidence(model_name, version, store)
+    # Above the form, too: whoever answers need not look for it.
+    form = Answer.with_initial_data(description=evidence)
+    answer: Answer = suspend_flow_run(wait_for_input=form, timeout=_WAITS_S)
     return _act(model_name, version, answer, compared_with, store, how="approval")
 
 
@@ -133,20 +135,23 @@ def _act(model_name: str, version: str, answer: Answer, compared_with: str | Non
     return told(done, model_name)
 
 
-def _show_evidence(model_name: str, version: str, store: Store) -> str | None:
-    """Write the version's description as an artifact and return the champion that it was compared with."""
+def _show_evidence(model_name: str, version: str, store: Store) -> tuple[str | None, str]:
+    """Write the version's description as an artifact; return the champion that it was compared with, and the text."""
     registered = find_version(client_of(store), model_name, version)
     if registered is None:
         raise RegistryError(f"there is no version {version} of {model_name} in the registry; 'tutor history'")
     compared_with: str | None = registered.tags.get("compared_with") or None
-    beside = f"la versión {compared_with}" if compared_with else "ninguna"
+    beside = f"la versión {compared_with}" if compared_with else "ninguno"
+    evidence = (
+        f"# {model_name}, versión {version}\n\nEl tutor actual cuando se examinó: {beside}.\n\n"
+        f"{registered.description or 'Sin descripción.'}\n"
+    )
     create_markdown_artifact(
         key=artifact_key(model_name, version),
-        markdown=f"# {model_name}, versión {version}\n\nEl tutor actual cuando se examinó: {beside}.\n\n"
-        f"{registered.description or 'Sin descripción.'}\n",
-        description=f"What speaks for and against version {version} of {model_name}",
+        markdown=evidence,
+        description=f"Lo que habla a favor y en contra de la versión {version} de {model_name}",
     )
-    return compared_with
+    return compared_with, evidence
 
 
 def artifact_key(model_name: str, version: str) -> str:

@@ -552,7 +552,7 @@ def _compare(chosen: argparse.Namespace) -> int:
     print_comparison(runs, Console())
     if chosen.plot:
         plot(runs, chosen.plot)
-        print(f"Plot: {chosen.plot}")
+        print(f"Gráfico: {chosen.plot}")
     return 0
 
 

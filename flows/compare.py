@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,9 @@ from rich.text import Text
 
 from tasks.promotion import client_of
 from tasks.registered import find_version, holder
-from tutor.comparison import ComparedRun, apart, changed, pair
+from tutor.alphabet import alphabetical
+from tutor.analysis.language import language
+from tutor.comparison import ComparedRun, apart, changed, sentence
 from tutor.errors import RegistryError, UsageError
 from tutor.settings import Store
 
@@ -31,6 +34,26 @@ _FIGURES = {
     "useful_tokens_per_second": "useful_tokens_per_second",
     "peak_mib": "peak_mib",
 }
+_NAMES = {
+    "accuracy": "Aciertos",
+    "accuracy_unaided": "Aciertos sin ayuda de la calculadora",
+    "base_accuracy": "Aciertos del modelo base",
+    "loss": "Pérdida al final del entrenamiento",
+    "useful_tokens_per_second": "Velocidad",
+    "peak_mib": "Memoria máxima",
+    "questions": "Preguntas del examen",
+    "seconds": "Tiempo de la ejecución",
+    "version": "Versión registrada",
+    "verdict": "Veredicto",
+}
+_SETTINGS = {
+    "commit": "Versión del código",
+    "dataset.evaluation": "Preguntas del examen (huella)",
+    "dataset.training": "Datos de entrenamiento (huella)",
+}
+_SHARES = {"accuracy", "accuracy_unaided", "base_accuracy"}
+_UNITS = {"useful_tokens_per_second": "tokens/s", "peak_mib": "MiB"}
+_VERDICTS = {"accepted": "aceptado", "refused": "rechazado"}
 _ID = re.compile(r"[0-9a-f]{32}")
 _VERSION = re.compile(r"models:/(?P<name>[^/@]+)(?:/(?P<version>[0-9]+)|@(?P<alias>[^/@]+))")
 _WIDTH = 110
@@ -48,27 +71,30 @@ def read_runs(named: Sequence[str], store: Store) -> list[ComparedRun]:
     runs = [_find(name, client) for name in named]
     if len({run.info.run_id for run in runs}) < max(len(named), 2):
         raise UsageError(f"RUN: got {', '.join(named)}; expected two or more different runs")
-    return [_read(run, client) for run in runs]
+    read = [_read(run, client) for run in runs]
+    if len({run.label for run in read}) < len(read):  # versions of different models
+        return [replace(run, version="") for run in read]
+    return read
 
 
 def print_comparison(runs: Sequence[ComparedRun], console: Console) -> None:
     """Print what differs in settings, then in figures and by topic, then who is better by the questions in common."""
     if not console.is_terminal:
         console.width = _WIDTH
-    differing = changed(runs)
-    console.print(_table("What was changed", runs, differing or {"nothing": ["" for _ in runs]}))
-    figures = {name: [_shown(run.figures.get(name, "")) for run in runs] for name in _names(runs)}
-    console.print(_table("Did it help", runs, figures))
+    differing = {_SETTINGS.get(name, name): values for name, values in changed(runs).items()}
+    console.print(_table("Qué se cambió", runs, differing or {"nada": ["" for _ in runs]}))
+    figures = {_NAMES[name]: [_shown(name, run.figures.get(name)) for run in runs] for name in _names(runs)}
+    console.print(_table("¿Ha servido?", runs, figures))
     by_topic = [run.accuracy_by_topic() for run in runs]
-    topics = sorted({topic for shares in by_topic for topic in shares})
+    topics = sorted({topic for shares in by_topic for topic in shares}, key=alphabetical)
     rows = {
-        topic: [f"{100 * shares[topic]:.0f} %" if topic in shares else "" for shares in by_topic] for topic in topics
+        topic: [f"{100 * shares[topic]:.0f} %" if topic in shares else "–" for shares in by_topic] for topic in topics
     }
-    console.print(_table("Right answers by topic", runs, rows))
+    console.print(_table("Respuestas correctas por tema", runs, rows))
     for run in runs[1:]:
-        console.print(Text(pair(runs[0], run).sentence()))
+        console.print(Text(sentence(runs[0], run)))
     for warning in apart(runs):
-        console.print(Text(f"Warning: {warning}"))
+        console.print(Text(f"Aviso: {warning}"))
 
 
 def _find(name: str, client: MlflowClient) -> Run:
@@ -121,7 +147,8 @@ def _read(run: Run, client: MlflowClient) -> ComparedRun:
         latest = max(versions, key=lambda version: int(version.version))
         figures |= {"version": str(latest.version), "verdict": latest.tags.get("verdict", "")}
     losses = [(point.step, point.value) for point in client.get_metric_history(run.info.run_id, "loss")]
-    return ComparedRun(run.info.run_name, run.info.run_id, settings, figures, marks, topics, sorted(losses))
+    version = str(figures.get("version", ""))
+    return ComparedRun(run.info.run_name, run.info.run_id, settings, figures, marks, topics, sorted(losses), version)
 
 
 def _marks(run: Run) -> tuple[dict[tuple[str, str], bool], dict[tuple[str, str], str]]:
@@ -143,15 +170,26 @@ def _names(runs: Sequence[ComparedRun]) -> list[str]:
     return list(dict.fromkeys(name for run in runs for name in run.figures))
 
 
-def _shown(value: float | str) -> str:
-    return value if isinstance(value, str) else f"{value:.4g}"
+def _shown(name: str, value: float | str | None) -> str:
+    """Return a figure with its unit; "–" where a run has none."""
+    if value is None:
+        return "–"
+    if isinstance(value, str):
+        return _VERDICTS.get(value, value)
+    words = language("es")
+    if name in _SHARES:
+        return words.percent(value, 1)
+    if name == "seconds":
+        return words.duration(value)
+    unit = _UNITS.get(name, "")
+    return words.number(value, 4 if name == "loss" else 0) + (f" {unit}" if unit else "")
 
 
 def _table(title: str, runs: Sequence[ComparedRun], rows: dict[str, list[str]]) -> Table:
     table = Table(title=title, title_justify="left")
     table.add_column("")
     for run in runs:
-        table.add_column(Text(run.name), justify="right", overflow="fold")
+        table.add_column(Text(run.label), justify="right", overflow="fold")
     for name, values in rows.items():
         table.add_row(Text(name), *(Text(value, overflow="fold") for value in values))
     return table

@@ -18,7 +18,7 @@ from tasks.card import card
 from tasks.run_page import progress
 from tasks.validation import digest_of_files, validate_dataset
 from tutor.config import DataConfig, RetrainConfig
-from tutor.report import RetrainReport
+from tutor.report import RetrainReport, stage_told
 from tutor.rows import digest_of
 from tutor.search_space import SearchConfig
 from tutor.settings import open_store
@@ -36,11 +36,13 @@ def retrain(config: RetrainConfig = RetrainConfig()) -> State[Any]:  # noqa: B00
     """
     report = retraining.retrain.fn(config)
     _show(report)
-    said = f"{report.model_name} version {report.version} {report.verdict}: {' '.join(report.reasons)}"
+    said = f"{report.model_name}, versión {report.version}: {report.verdict_told}. {' '.join(report.reasons)}"
     if report.promotion == "failed":
-        return Failed(message=f"The promotion did not come to its end: {report.promotion_reason} ({said})")
+        return Failed(message=f"La promoción no llegó a su fin: {report.promotion_reason} ({said})")
     if report.nothing_to_do:
-        return Completed(name="NothingToDo", message=f"Nothing to do: data, settings and code are those of {said}")
+        return Completed(
+            name="NothingToDo", message=f"Nada que hacer: los datos, los ajustes y el código son los de {said}"
+        )
     return Completed(message=said)
 
 
@@ -60,8 +62,8 @@ def sweep(
         workers: Deployment of the flows trial and retrain whose workers do the work.
     """
     report = sweeping.sweep.fn(config, search, workers)
-    create_table_artifact(report.as_json()["trials"], key="trials", description=f"The trials of {report.study}")
-    return Completed(message=f"{report.study}: trial {report.best.number} is the best; {report.said}")
+    create_table_artifact(report.as_json()["trials"], key="trials", description=f"Los ensayos de {report.study}")
+    return Completed(message=f"{report.study}: el mejor es el ensayo {report.best.number}. {report.said}")
 
 
 @flow(
@@ -77,9 +79,8 @@ def check(data: DataConfig = DataConfig()) -> State[Any]:  # noqa: B008 - the fo
     """
     stage = validate_dataset(data, open_store())
     facts = stage.facts
-    return Completed(
-        message=f"{facts['dataset']} is fit: {facts['rows_in']} rows, {facts['rows_quarantined']} in quarantine"
-    )
+    rows = f"{facts['rows_in']} filas, {facts['rows_quarantined']} en cuarentena"
+    return Completed(message=f"{facts['dataset']} sirve para entrenar: {rows}")
 
 
 @flow(
@@ -108,12 +109,11 @@ def evaluate(
         examination = examine(open_tutor(model), rows, report_progress)
     summary = examination.summary()
     table = [
-        {"topic": topic, "right answers": f"{100 * accuracy:.0f} %"}
+        {"Tema": topic, "Respuestas correctas": f"{100 * accuracy:.0f} %"}
         for topic, accuracy in summary["accuracy_by_topic"].items()
     ]
-    create_table_artifact(table, key="evaluation", description=f"What {model} answers in {questions.name}")
-    right = f"{100 * summary['accuracy']:.0f} % of {summary['n']} questions"
-    return Completed(message=f"{model} answers {right} rightly")
+    create_table_artifact(table, key="evaluation", description=f"Aciertos de {model} en {questions.name}")
+    return Completed(message=f"{model} acierta el {100 * summary['accuracy']:.0f} % de {summary['n']} preguntas")
 
 
 @flow(name="watch", description="Emits an event when a deployment's dataset has changed since the last look.")
@@ -138,7 +138,7 @@ def watch(
     # The first look counts as a change: a retraining that has nothing to do says so in seconds.
     key = f"dataset_{digest_of({'deployment': deployment})[:16]}"
     if Variable.get(key) == digest:
-        return Completed(name="NothingToDo", message=f"{data.path.name} is as it was: {digest[:12]}")
+        return Completed(name="NothingToDo", message=f"{data.path.name} no ha cambiado: {digest[:12]}")
     emit_event(
         "dataset.changed",
         resource={"prefect.resource.id": f"dataset.{deployment}", "prefect.resource.name": data.path.name},
@@ -146,31 +146,31 @@ def watch(
     )
     Variable.set(key, digest, overwrite=True)
     get_run_logger().info(f"{data.path} changed, its digest is {digest}")
-    return Completed(message=f"{data.path.name} has changed to {digest[:12]}; retrain/{deployment} is started")
+    return Completed(message=f"{data.path.name} ha cambiado: {digest[:12]}; empieza retrain/{deployment}")
 
 
 def _show(report: RetrainReport) -> None:
     """Leave the verdict, the accuracies and the way to MLflow on the page of the run."""
-    names = {"base": report.base, "challenger": report.challenger, "champion": report.champion}
     lines = [
-        f"**{report.model_name}, version {report.version}: {report.verdict}**",
+        f"**{report.model_name}, versión {report.version}: {report.verdict_told}**",
         *(f"- {reason}" for reason in report.reasons),
         "",
-        "| | right answers | of |",
+        "| | Respuestas correctas | Preguntas |",
         "|---|---:|---:|",
-        *(f"| {who} | {100 * found['accuracy']:.0f} % | {found['n']} |" for who, found in names.items() if found),
+        *(f"| {who} | {100 * found['accuracy']:.0f} % | {found['n']} |" for who, found in report.examined.items()),
         "",
-        "| stage | seconds | |",
+        "| Etapa | Tiempo | |",
         "|---|---:|---|",
         *(
-            f"| {stage} | {seconds:.0f} | {'reused' if stage in report.stages_reused else ''} |"
+            f"| {stage_told(stage)} | {seconds:.0f} s | {'no repetida' if stage in report.stages_reused else ''} |"
             for stage, seconds in report.seconds.items()
         ),
     ]
-    create_markdown_artifact("\n".join(lines), key="verdict", description="Whether the new tutor is better")
+    create_markdown_artifact("\n".join(lines), key="verdict", description="Si el tutor nuevo es mejor")
     if report.tracking_uri.startswith("http"):
-        for key, place in {
-            "mlflow-run": f"runs/{report.run_id}",
-            "mlflow-version": f"models/{report.model_name}/versions/{report.version}",
-        }.items():
-            create_link_artifact(f"{report.tracking_uri.rstrip('/')}/#/{place}", link_text=place, key=key)
+        for key, place, text in (
+            ("mlflow-run", f"runs/{report.run_id}", "La ejecución en MLflow"),
+            ("mlflow-version", f"models/{report.model_name}/versions/{report.version}", "La versión en MLflow"),
+        ):
+            address = f"{report.tracking_uri.rstrip('/')}/#/{place}"
+            create_link_artifact(address, link_text=text, key=key, description=text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
@@ -19,6 +20,13 @@ from tutor.errors import RegistryError
 from tutor.settings import Store
 
 _WIDTH = 140
+_ACTIONS = {
+    "promote": "promueve la {version}",
+    "rollback": "vuelve a la {version}",
+    "refuse": "rechaza la {version}",
+    "withdraw": "anula la {version}",
+}
+_HOW = {"automatic": "automática", "command": "orden", "approval": "formulario"}
 
 
 def history(name: str, store: Store) -> dict[str, Any]:
@@ -46,31 +54,46 @@ def history(name: str, store: Store) -> dict[str, Any]:
 
 def print_history(told: Mapping[str, Any], console: Console) -> None:
     """Print what `history` returns."""
-    table = Table(title=f"Champions of {told['model']}", title_justify="left")
-    for column in ("", "When (UTC)", "What", "From", "To", "Who", "How", "Reason"):
-        table.add_column(column)
+    table = Table(
+        title=f"Quién ha sido el tutor de los alumnos ({told['model']})", title_justify="left", show_lines=True
+    )
+    for column in ("", "Cuándo (UTC)", "Qué", "Antes", "Después", "Quién", "Cómo", "Motivo"):
+        table.add_column(column, overflow="fold")
     for entry in told["entries"]:
-        what = f"{entry['action']} {entry['version']}"
-        when = entry["when"].removesuffix("+00:00").replace("T", " ")
-        places = (entry["from"] or "-", entry["to"] or "-")
-        cells = (str(entry["number"]), when, what, *places, entry["who"], entry["how"], entry["reason"])
+        what = _ACTIONS[entry["action"]].format(version=entry["version"])
+        when = _when(entry["when"])
+        places = (entry["from"] or "–", entry["to"] or "–")
+        cells = (str(entry["number"]), when, what, *places, entry["who"], _HOW[entry["how"]], entry["reason"])
         table.add_row(*(Text(cell) for cell in cells))
     if not console.is_terminal:
         console.width = _WIDTH
     console.print(table)
-    console.print(Text(f"champion: {told['champion'] or 'none'}, previous: {told['previous'] or 'none'}"))
+    now, before = (_version(told[alias]) for alias in ("champion", "previous"))
+    console.print(Text(f"Tutor de los alumnos: {now}; el anterior: {before}"))
     for remark in told["remarks"]:
-        console.print(Text(f"Warning: {remark}"))
+        console.print(Text(f"Aviso: {remark}"))
+
+
+def _version(number: str | None) -> str:
+    return f"versión {number}" if number else "ninguno"
+
+
+def _when(moment: str) -> str:
+    """Return a moment in ISO 8601 as Spaniards write it, to the second."""
+    return datetime.fromisoformat(moment).strftime("%d/%m/%Y %H:%M:%S")
 
 
 def told(entry: Entry, name: str) -> str:
-    """Return one sentence on what was just done."""
+    """Return what was just done, in Spanish."""
     if entry.action == "refuse":
-        return f"{name}: version {entry.version} does not become champion; {entry.after or 'none'} stays"
+        return (
+            f"{name}: la versión {entry.version} no pasa a los alumnos; su tutor sigue siendo: {_version(entry.after)}"
+        )
     repeated = entry.evidence.get("answers_repeated")
     return (
-        f"{name}: version {entry.after} is champion, {entry.before or 'none'} was; opened in a fresh process it "
-        f"repeated {repeated} recorded answers (entry {entry.number} of the history){_compared_otherwise(entry)}"
+        f"{name}: el tutor de los alumnos es la versión {entry.after}; antes, {_version(entry.before)}. Abierta en un "
+        f"proceso nuevo, repitió {repeated} respuestas registradas (entrada {entry.number} del historial)."
+        f"{_compared_otherwise(entry)}"
     )
 
 
@@ -79,28 +102,28 @@ def _compared_otherwise(entry: Entry) -> str:
     compared_with = entry.evidence.get("compared_with") or None
     if entry.action != "promote" or entry.before is None or compared_with == entry.before:
         return ""
-    beside = f"version {compared_with}" if compared_with else "the base model alone"
-    return f". Warning: its verdict was reached beside {beside}, so it may be worse than version {entry.before}"
+    beside = f"la versión {compared_with}" if compared_with else "el modelo base"
+    return f" Aviso: su veredicto la comparó con {beside}, así que puede ser peor que la versión {entry.before}."
 
 
 def _remarks(entries: Sequence[Entry], champion: str | None, settled: int) -> list[str]:
     path = champions(entries)
     recorded = path[-1] if path else None
     remarks = [
-        f"between entries {before.number} and {after.number} the champion was moved from {before.after or 'none'} to "
-        f"{after.before or 'none'} by other means"
+        f"entre las entradas {before.number} y {after.number} se cambió el tutor por otra vía: de "
+        f"{_version(before.after)} a {_version(after.before)}"
         for before, after in pairwise(entries)
         if before.after != after.before and after.action != "withdraw"
     ]
     if settled < len(entries):
         remarks.append(
-            f"entry {len(entries)} was written, but the aliases do not follow it yet: its process is at work, or was "
-            "stopped; the next promotion, rollback or retraining moves them"
+            f"la entrada {len(entries)} está escrita, pero los alias aún no la siguen: su proceso está trabajando, o "
+            "se detuvo; los moverá la próxima promoción, vuelta atrás o reentrenamiento"
         )
     elif champion != recorded:
         remarks.append(
-            f"the alias champion is at {champion or 'none'}, but the history says {recorded or 'none'}: it was moved "
-            "by other means; 'tutor promote VERSION --reason …' says which one it is to be"
+            f"el alias champion apunta a: {_version(champion)}, pero el historial dice: {_version(recorded)}. Se movió "
+            "por otra vía; con 'tutor promote VERSION --reason …' se dice cuál ha de ser"
         )
     return remarks
 

@@ -12,11 +12,10 @@ from typing import Any
 
 from prefect import task
 
-from tasks.evaluation import examination_in
 from tasks.policy import BACK_OFF_S, HOUR_S, worth_retrying
 from tasks.run_record import FACTS, REPORT, record_of_run
 from tasks.tracking import Tracking, commit
-from tasks.validation import HELD_OUT_ROWS, TRAINING_ROWS
+from tasks.validation import TRAINING_ROWS
 from tutor.analysis.language import language
 from tutor.analysis.rendering import HTML, MARKDOWN, TEMPLATE, markdown, write_report
 from tutor.config import ModelConfig, RetrainConfig
@@ -27,7 +26,7 @@ from tutor.rows import NO_TOPIC, stream_written_rows
 from tutor.settings import Store
 from tutor.stages import Finished, digest_of_file, run_stage
 
-_CODE = ("tutor/analysis", "tasks/analysis.py", "tasks/run_record.py")
+_CODE = ("tutor/analysis", "tutor/alphabet.py", "tutor/phases.py", "tasks/analysis.py", "tasks/run_record.py")
 
 
 @task(
@@ -45,7 +44,7 @@ def analyse(config: RetrainConfig, stages: Mapping[str, Finished], store: Store)
     inputs = {
         "stages": {name: stage.digest for name, stage in stages.items()},
         "run": registered["run_id"],
-        "version": registered["version"],
+        "number": registered["version"],
         "page": digest_of_file(TEMPLATE),
     }
     stage = run_stage(
@@ -80,19 +79,13 @@ def _facts(config: RetrainConfig, stages: Mapping[str, Finished]) -> dict[str, A
         "steps": trained["steps"],
         "tokens_a_second": trained["useful_tokens_per_second"],
         "data": _data(stages["validation"], stages["tokenization"].facts, config.training.pack_tokens),
-        "levels": _levels(stages),
         "verdict": registered["verdict"],
         "reasons": registered["reasons"],
-        "version": f"{registered['model_name']}, {registered['version']}",
+        "reasons_in_english": registered["reasons_in_english"],
+        "model_name": registered["model_name"],
+        "number": registered["version"],
         "commands": _commands(config),
     }
-
-
-def _levels(stages: Mapping[str, Finished]) -> dict[str, str]:
-    """Return the level of each question that was asked."""
-    asked = {answer.question for answer in examination_in(stages["evaluation_challenger"]).answers}
-    rows = stream_written_rows(stages["validation"].folder / HELD_OUT_ROWS)
-    return {row.question: row.level for row in rows if row.question in asked}
 
 
 def _sizes(model: ModelConfig, folder: Path) -> dict[str, int]:
@@ -118,6 +111,7 @@ def _data(dataset: Finished, tokens: Mapping[str, Any], most_tokens: int) -> dic
         "set_aside": tokens["rows_set_aside"],
         "tokens": tokens["tokens"],
         "reasons": facts["reasons"],
+        "warnings": facts["warnings"],
         "topics": dict(topics) if named else {},
         "rows_by_length": tokens["rows_by_length"],
         "most_tokens": most_tokens,
@@ -154,6 +148,6 @@ def _show_in_prefect(stage: Finished) -> None:
     if TaskRunContext.get() is None:
         return
     text = (stage.folder / "summary.md").read_text(encoding="utf-8")
-    create_markdown_artifact(key=REPORT, markdown=text, description="What the run did, without its pictures")
+    create_markdown_artifact(key=REPORT, markdown=text, description="El informe, sin sus imágenes")
     page = (stage.folder / HTML).as_uri()
-    create_link_artifact(key="report-page", link=page, link_text="Informe", description="The report with its pictures")
+    create_link_artifact(key="report-page", link=page, link_text="Informe", description="El informe con sus imágenes")

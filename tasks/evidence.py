@@ -108,7 +108,7 @@ def description(
     lines += [
         "",
         f"Datos `{tags['dataset_digest'][:16]}`, base `{tags['base_model']}` en `{tags['base_revision']}`, "
-        f"código `{tags['commit'][:12]}`, run `{version.run_id}`.",
+        f"código `{tags['commit'][:12]}`, ejecución `{version.run_id}`.",
         "",
         f'Para preguntarle: `tutor ask models:/{version.name}/{version.version} "¿Cuánto es 7 × 8?"`',
         "",

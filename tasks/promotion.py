@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from itertools import accumulate
 from typing import Any
 
 from mlflow.entities.model_registry import ModelVersion
@@ -87,7 +88,7 @@ def _follow(config: RegistryConfig, facts: Mapping[str, Any], store: Store) -> M
             promote(
                 name,
                 number,
-                " ".join(facts["reasons"])[:MAX_REASON_CHARACTERS],
+                _whole_sentences(facts["reasons"]),
                 how="automatic",
                 store=store,
                 expected=facts["compared_with"],
@@ -114,6 +115,13 @@ def _was_champion(client: MlflowClient, name: str, number: str) -> bool:
     ledger = open_ledger(client, name)
     entries = ledger.entries() if ledger else ()
     return any(entry.action == "promote" and entry.version == number for entry in entries)
+
+
+def _whole_sentences(reasons: Sequence[str]) -> str:
+    """Return the first of `reasons`, as many as the history has room for."""
+    lengths = accumulate(len(reason) + 1 for reason in reasons)
+    kept = [reason for reason, length in zip(reasons, lengths, strict=True) if length <= MAX_REASON_CHARACTERS]
+    return " ".join(kept) or reasons[0][:MAX_REASON_CHARACTERS]
 
 
 def client_of(store: Store) -> MlflowClient:

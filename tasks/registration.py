@@ -24,16 +24,19 @@ from tasks.scoring import signature
 from tasks.tracking import Run, Tracking
 from tutor.adapter import ADAPTER, read_origin
 from tutor.adapter_files import digests
-from tutor.config import ModelConfig, RegistryConfig, RetrainConfig
+from tutor.config import ModelConfig, RegistryConfig, RetrainConfig, VerdictConfig
 from tutor.reload_check import RECORDED
 from tutor.rows import digest_of
 from tutor.settings import REPOSITORY, Store
 from tutor.stages import Finished, digest_of_file, run_stage
 from tutor.transcripts import transcripts_page
-from tutor.verdict import decide
+from tutor.verdict import Verdict, decide
 
 if TYPE_CHECKING:
     from mlflow.tracking import MlflowClient
+
+    from tutor.evaluation import Examination
+    from tutor.verdict_words import LanguageCode
 
 _REGISTRATION = "tutor.registration"
 _MODEL_CODE = REPOSITORY / "mlflow" / "tutor_model.py"
@@ -150,7 +153,7 @@ def _register(
     with run.ended_with_its_reason(), progress("Registro", "pasos") as report_progress:
         report_progress(0, 3)
         examinations = {who: examination_in(stage) for who, stage in examined.items()}
-        verdict = decide(examinations["base"], examinations["challenger"], examinations.get("champion"), config.verdict)
+        verdict = _judged(examinations, config.verdict, "es")
         # Nothing new where the adapter was trained for this run, but for what the tracking server missed meanwhile.
         run.log_inputs(config, dataset.facts)
         Spool(training.folder, run.id).deliver(run.log_points)
@@ -179,10 +182,16 @@ def _register(
         "version": str(version.version),
         "verdict": verdict.decision,
         "reasons": list(verdict.reasons),
+        "reasons_in_english": list(_judged(examinations, config.verdict, "en").reasons),
         "rules_broken": list(verdict.broken),
         "compared_with": compared_with,
         **{who: examination.summary() for who, examination in examinations.items()},
     }
+
+
+def _judged(examinations: Mapping[str, Examination], rules: VerdictConfig, told_in: LanguageCode) -> Verdict:
+    champion = examinations.get("champion")
+    return decide(examinations["base"], examinations["challenger"], champion, rules, told_in)
 
 
 def _files(training: Finished, challenger: Finished, folder: Path) -> Path:

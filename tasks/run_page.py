@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from prefect.context import FlowRunContext, TaskRunContext
 
 from tutor import progress as terminal
-from tutor.progress import ReportProgress
+from tutor.progress import ReportProgress, in_a_line
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -49,9 +49,7 @@ class _Page:
             return
         self._last = now
         left = (now - self._started) / max(done, 1) * (total - done)
-        self._tell(
-            100 * done / max(total, 1), f"{self._description}: {done} of {total} {self._unit}, {left:.0f} s left"
-        )
+        self._tell(100 * done / max(total, 1), in_a_line(self._description, done, total, self._unit, left))
 
     def _tell(self, percent: float, said: str) -> None:
         # Held by the transport of Prefect's client; a server that is away must not end hours of training.

@@ -170,7 +170,7 @@ def _record(client: MlflowClient, run: Run, files: Mapping[str, Any]) -> RunReco
     loss = histories.curve("loss")
     if loss is None:
         raise RegistryError(f"RUN: {run.info.run_id} has no metric 'loss'; expected a run of 'tutor retrain'")
-    verdict, reasons, version = _judged(client, run.info.run_id, facts)
+    judged = _judged(client, run.info.run_id, facts)
     return RunRecord(
         name=run.info.run_name,
         axis=histories.axis,
@@ -181,6 +181,7 @@ def _record(client: MlflowClient, run: Run, files: Mapping[str, Any]) -> RunReco
         speed=histories.curve("useful_tokens_per_second"),
         model=_model(params, facts),
         machine=facts.get("machine", {}).get("name", ""),
+        cores=facts.get("machine", {}).get("cores"),
         started=datetime.fromtimestamp(run.info.start_time / 1000).astimezone().strftime("%Y-%m-%d %H:%M"),
         seconds=facts.get("stages", {}).get("training"),
         stage_seconds=facts.get("stages", {}),
@@ -192,15 +193,18 @@ def _record(client: MlflowClient, run: Run, files: Mapping[str, Any]) -> RunReco
         energy_wh=metrics.get("energy_wh"),
         energy_estimated=run.data.tags.get("tutor.energy_from", "").startswith("estimate"),
         cost=metrics.get("cost"),
+        price_per_kwh=_price(run.data.tags.get("tutor.price_per_kwh") or params.get("energy.price_per_kwh")),
         kept_at=histories.position(run.data.tags.get("tutor.best_step", "")),
         stopped_early=run.data.tags.get("tutor.stopped_early") == "true",
-        answers={who: _answers(files[who], facts.get("levels", {})) for who in _WHO if who in files},
+        answers={who: _answers(files[who]) for who in _WHO if who in files},
         accuracy_unaided={
             who: metrics[f"{who}.accuracy_unaided"] for who in _WHO if f"{who}.accuracy_unaided" in metrics
         },
-        verdict=verdict,
-        reasons=reasons,
-        version=version,
+        verdict=judged["verdict"],
+        reasons=tuple(judged["reasons"]),
+        reasons_in_english=tuple(judged["reasons_in_english"]),
+        model_name=judged["model_name"],
+        version=str(judged["number"]),
         data=_data(facts["data"]) if "data" in facts else None,
         settings=dict(sorted(params.items())),
         origin=f"MLflow, {run.info.run_id}",
@@ -247,6 +251,10 @@ class _Histories:
         return [(float(point.step), point.value) for point in sorted(history, key=lambda p: (p.step, p.timestamp))]
 
 
+def _price(written: str | None) -> float | None:
+    return float(written) if written else None
+
+
 def _model(params: Mapping[str, str], facts: Mapping[str, Any]) -> BaseModel | None:
     if "model.source" not in params:
         return None
@@ -268,19 +276,17 @@ def _memory(metrics: Mapping[str, float], facts: Mapping[str, Any]) -> Memory | 
     return Memory("MiB", machine.get("place", "machine"), peak=metrics["peak_mib"], limit=machine.get("memory_mib"))
 
 
-def _judged(client: MlflowClient, run_id: str, facts: Mapping[str, Any]) -> tuple[str, tuple[str, ...], str]:
-    """Return verdict, reasons and version, from the flow's facts or else from the version's tags."""
-    if "verdict" in facts:
-        return facts["verdict"], tuple(facts["reasons"]), facts["version"]
-    found = client.search_model_versions(f"run_id = '{run_id}'")
-    if not found or "verdict" not in found[0].tags:
-        return "", (), ""
-    version = found[0]
-    reasons = tuple(version.tags.get("reasons", "").splitlines())
-    return version.tags["verdict"], reasons, f"{version.name}, {version.version}"
+def _judged(client: MlflowClient, run_id: str, facts: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return verdict, its reasons, and name and number of the version, from its tags and the flow's facts."""
+    known: dict[str, Any] = {"verdict": "", "reasons": (), "reasons_in_english": (), "model_name": "", "number": ""}
+    for version in client.search_model_versions(f"run_id = '{run_id}'")[:1]:
+        if "verdict" in version.tags:
+            known |= {"verdict": version.tags["verdict"], "model_name": version.name, "number": version.version}
+            known["reasons"] = version.tags.get("reasons", "").splitlines()
+    return known | {name: facts[name] for name in known if name in facts}
 
 
-def _answers(table: Mapping[str, Any], levels: Mapping[str, str]) -> tuple[Answer, ...]:
+def _answers(table: Mapping[str, Any]) -> tuple[Answer, ...]:
     """Return the answers in a table as MLflow logs it, by the names of its columns."""
     rows = [dict(zip(table["columns"], row, strict=True)) for row in table["data"]]
     return tuple(
@@ -290,12 +296,7 @@ def _answers(table: Mapping[str, Any], levels: Mapping[str, str]) -> tuple[Answe
             expected=str(row["expected"]),
             reply=str(row["reply"]),
             correct=bool(row["correct"]),
-            level=_level(row.get("level"), levels.get(str(row["question"]))),
+            level="" if row.get("level", NO_LEVEL) == NO_LEVEL else str(row["level"]),
         )
         for row in rows
     )
-
-
-def _level(*told: object) -> str:
-    """Return the first level that is one, "" where none is known."""
-    return next((str(level) for level in told if level and level != NO_LEVEL), "")

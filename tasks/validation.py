@@ -12,6 +12,8 @@ from prefect import task
 
 from tasks.policy import BACK_OFF_S, HOUR_S, worth_retrying
 from tasks.run_page import progress
+from tutor.analysis.language import language
+from tutor.analysis.quarantine import reason_told
 from tutor.config import DataConfig
 from tutor.errors import UnfitDataset
 from tutor.frozen_test import frozen_templates
@@ -120,14 +122,16 @@ def _show_in_prefect(stage: Finished) -> None:
     if TaskRunContext.get() is None:
         return
     facts = stage.facts
-    reasons = [f"| {reason} | {count} |" for reason, count in facts["reasons"].items()]
+    words = language("es")
+    reasons = [f"| {reason_told(reason, words)} | {count} |" for reason, count in facts["reasons"].items()]
     lines = [
-        f"**{facts['dataset']}**: {facts['rows_in']} rows, {facts['rows_quarantined']} in quarantine, "
-        f"{facts['rows_proven']} with a working that proves the answer "
-        f"({facts['format']})",
-        *(f"- Warning: {warning}" for warning in facts["warnings"]),
-        *(["", "| Reason | Rows |", "|---|---:|", *reasons] if reasons else []),
+        f"**{facts['dataset']}**: {facts['rows_in']} filas, {facts['rows_quarantined']} en cuarentena; en "
+        f"{facts['rows_proven']} la solución demuestra la respuesta.",
+        *(f"- Aviso: {reason_told(warning, words)}" for warning in facts["warnings"]),
+        *(["", "| Motivo de la cuarentena | Filas |", "|---|---:|", *reasons] if reasons else []),
     ]
-    create_markdown_artifact(key="validation", markdown="\n".join(lines), description="What became of the rows")
+    create_markdown_artifact(key="validation", markdown="\n".join(lines), description="Qué se hizo con las filas")
     index = stage.folder / "data_docs" / "index.html"
-    create_link_artifact(key="data-docs", link=index.as_uri(), link_text="Data Docs", description="Every expectation")
+    create_link_artifact(
+        key="data-docs", link=index.as_uri(), link_text="Data Docs", description="Todas las comprobaciones"
+    )

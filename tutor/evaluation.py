@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tutor.alphabet import alphabetical
 from tutor.flaws import FLAWS, flaws_of
 from tutor.forgetting import General
 from tutor.grading import grade
@@ -92,7 +93,10 @@ class Examination:
         marks: dict[str, list[bool]] = defaultdict(list)
         for answer in self.answers:
             marks[key(answer)].append(answer.correct)
-        return {name: sum(found) / len(found) for name, found in sorted(marks.items())}
+        return {
+            name: sum(found) / len(found)
+            for name, found in sorted(marks.items(), key=lambda item: alphabetical(item[0]))
+        }
 
 
 def examination_rows(held_out: Sequence[Row], frozen: Sequence[Row], most: int) -> list[Row]:

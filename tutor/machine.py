@@ -35,7 +35,7 @@ def find_cards() -> tuple[Card, ...]:
 def describe_machine() -> dict[str, Any]:
     """Return name, place ("card" or "machine") and memory in MiB of what this machine trains on.
 
-    That is the first card where torch uses one, else processor and main memory.
+    That is the first card where torch uses one, else processor (with its number of cores) and main memory.
     """
     import psutil
     import torch
@@ -46,7 +46,7 @@ def describe_machine() -> dict[str, Any]:
     text = _CPU_INFO.read_text(encoding="utf-8", errors="replace") if _CPU_INFO.is_file() else ""
     model = next((line.partition(":")[2].strip() for line in text.splitlines() if line.startswith("model name")), "CPU")
     memory_mib = round(psutil.virtual_memory().total / 2**20)
-    return {"name": f"{model} × {os.cpu_count()}", "place": "machine", "memory_mib": memory_mib}
+    return {"name": model, "cores": os.cpu_count(), "place": "machine", "memory_mib": memory_mib}
 
 
 def parse_cards(listing: str) -> tuple[Card, ...]:

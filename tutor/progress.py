@@ -35,7 +35,7 @@ def progress(description: str, unit: str) -> Iterator[ReportProgress]:
         MofNCompleteColumn(),
         TextColumn(unit),
         TimeElapsedColumn(),
-        TextColumn("left"),
+        TextColumn("quedan"),
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=console) as bars:
@@ -52,6 +52,17 @@ def watched(items: Iterable[Item], total: int, report_progress: ReportProgress) 
             report_progress(done, total)
 
 
+def in_a_line(description: str, done: int, total: int, unit: str, left_s: float) -> str:
+    """Return how far a stage is, in Spanish; the time left in seconds, minutes or hours."""
+    so_far = f"{description}: {done} de {total} {unit}"
+    if done == total:
+        return so_far
+    if left_s < 90:
+        return f"{so_far}, quedan {left_s:.0f} s"
+    hours, rest = divmod(round(left_s / 60), 60)
+    return f"{so_far}, quedan {f'{hours} h {rest} min' if hours else f'{rest} min'}"
+
+
 def _lines(console: Console, description: str, unit: str) -> ReportProgress:
     started = last = time.monotonic()
 
@@ -61,6 +72,6 @@ def _lines(console: Console, description: str, unit: str) -> ReportProgress:
         if now - last >= _SECONDS_BETWEEN_LINES or done == total:
             last = now
             left = (now - started) / max(done, 1) * (total - done)
-            console.print(f"{description}: {done} of {total} {unit}, {left:.0f} s left", highlight=False)
+            console.print(in_a_line(description, done, total, unit, left), highlight=False)
 
     return report

@@ -16,6 +16,18 @@ from rich.text import Text
 from tutor.settings import DEFAULT_MODEL_NAME, Store
 from tutor.stages import Finished
 
+_STAGES = {
+    "validation": "validación",
+    "base_model": "modelo base",
+    "tokenization": "tokenización",
+    "training": "entrenamiento",
+    "evaluation_base": "examen del modelo base",
+    "evaluation_challenger": "examen del tutor nuevo",
+    "evaluation_champion": "examen del tutor actual",
+    "registration": "registro",
+    "promotion": "promoción",
+    "analysis": "informe",
+}
 _WHO = {"base": "Modelo base", "challenger": "Tutor nuevo", "champion": "Tutor actual"}
 _VERDICTS = {"accepted": "aceptado", "refused": "rechazado"}
 
@@ -90,6 +102,17 @@ class RetrainReport:
         """Return whether every stage was there already."""
         return len(self.stages_reused) == len(self.seconds) and self.promotion != "failed"
 
+    @property
+    def verdict_told(self) -> str:
+        """Return the verdict in Spanish."""
+        return _VERDICTS[self.verdict]
+
+    @property
+    def examined(self) -> dict[str, Mapping[str, Any]]:
+        """Return the figures of each model that was examined, by its Spanish name."""
+        found = {"base": self.base, "challenger": self.challenger, "champion": self.champion}
+        return {_WHO[who]: figures for who, figures in found.items() if figures}
+
     def as_json(self) -> dict[str, Any]:
         """Return the report as it is written for programs; a champion or a reason that there is none of is left out."""
         return {
@@ -104,8 +127,13 @@ def print_report(report: RetrainReport, console: Console) -> None:
     if report.nothing_to_do:
         console.print("Nada ha cambiado: ninguna etapa se ha ejecutado de nuevo.")
     elif report.stages_reused:
-        console.print(f"Etapas sin cambios, no repetidas: {', '.join(report.stages_reused)}.")
+        console.print(f"Etapas sin cambios, no repetidas: {', '.join(map(stage_told, report.stages_reused))}.")
     console.print(Group(_table(report), _facts(report)))
+
+
+def stage_told(stage: str) -> str:
+    """Return the Spanish name of a stage."""
+    return _STAGES[stage]
 
 
 def accuracy_table(examined: Mapping[str, Mapping[str, Any]]) -> Table:
@@ -113,7 +141,7 @@ def accuracy_table(examined: Mapping[str, Mapping[str, Any]]) -> Table:
     table = Table(title="Respuestas correctas en preguntas nunca vistas")
     table.add_column("Tema")
     for who in examined:
-        table.add_column(_WHO.get(who, who), justify="right")
+        table.add_column(who, justify="right")
     summaries = list(examined.values())
     for topic in summaries[0]["accuracy_by_topic"]:
         table.add_row(topic, *(_percent(summary["accuracy_by_topic"][topic]) for summary in summaries))
@@ -125,19 +153,18 @@ def accuracy_table(examined: Mapping[str, Mapping[str, Any]]) -> Table:
 
 
 def _table(report: RetrainReport) -> Table:
-    examined = {"base": report.base, "challenger": report.challenger}
-    return accuracy_table(examined | ({"champion": report.champion} if report.champion else {}))
+    return accuracy_table(report.examined)
 
 
 def _facts(report: RetrainReport) -> Table:
     facts = Table.grid(padding=(0, 2))
-    facts.add_row("Veredicto", Text(_VERDICTS[report.verdict], style="bold"))
+    facts.add_row("Veredicto", Text(report.verdict_told, style="bold"))
     for reason in report.reasons:
         facts.add_row("", reason)
     facts.add_row("Promoción", Text(_promotion(report)))
     aliases = ", ".join(report.aliases) or "ninguno"
     facts.add_row("Modelo", f"{report.model_name}, versión {report.version}, alias: {aliases}")
-    facts.add_row("Tiempo", f"{sum(report.seconds.values()):.0f} s en total; {_times(report)}")
+    facts.add_row("Tiempo", f"{_time(sum(report.seconds.values()))} en total: {_times(report)}")
     facts.add_row("Informe", Text(report.report_file, overflow="fold"))
     facts.add_row("Registro MLflow", Text(report.tracking_uri, overflow="fold"))
     facts.add_row("Para verlo", Text(_how_to_open(report.tracking_uri), overflow="fold"))
@@ -176,7 +203,12 @@ def _how_to_open(tracking_uri: str) -> str:
 
 
 def _times(report: RetrainReport) -> str:
-    return ", ".join(f"{name} {seconds:.0f}" for name, seconds in report.seconds.items())
+    return ", ".join(f"{stage_told(name)} {_time(seconds)}" for name, seconds in report.seconds.items())
+
+
+def _time(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
 def _percent(share: float) -> str:

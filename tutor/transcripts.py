@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 
+from tutor.alphabet import alphabetical
 from tutor.evaluation import Examination, GradedAnswer
 from tutor.flaws import FLAWS
 from tutor.verdict import Verdict
@@ -45,14 +46,17 @@ def _list(lines: Sequence[str], escaped: bool = False) -> str:
 def _figures(examined: Mapping[str, Examination]) -> str:
     rows = [
         ("respuestas correctas", [f"{one.right} de {one.n}" for one in examined.values()]),
-        ("sin que corrija la calculadora", [f"{one.accuracy_unaided * one.n:.0f}" for one in examined.values()]),
+        (
+            "correctas sin ayuda de la calculadora",
+            [f"{one.accuracy_unaided * one.n:.0f} de {one.n}" for one in examined.values()],
+        ),
         *((flaw, [str(one.flaws()[flaw]) for one in examined.values()]) for flaw in FLAWS),
     ]
     known = [one.general for one in examined.values()]
     if all(known):
         for language, name in (("es", "español"), ("en", "inglés")):
             values = [f"{one.perplexity(language):.0f}" if one else "" for one in known]
-            rows.append((f"perplejidad en {name} general", values))
+            rows.append((f"perplejidad en {name} general (cuanto menor, mejor)", values))
         rows.append(
             ("cuentas sencillas en inglés", [f"{sum(one.sums_right)} de {len(one.sums_right)}" for one in known if one])
         )
@@ -63,7 +67,7 @@ def _figures(examined: Mapping[str, Examination]) -> str:
 
 def _choices(examined: Mapping[str, Examination]) -> str:
     answers = examined["challenger"].answers
-    topics = sorted({answer.topic for answer in answers})
+    topics = sorted({answer.topic for answer in answers}, key=alphabetical)
     flaws = [flaw for flaw in FLAWS if any(flaw in one.flaws for one in answers)]
     outcomes = [("wrong", "el tutor nuevo falla"), ("right", "el tutor nuevo acierta"), ("differ", "no coinciden")]
     return (
@@ -102,7 +106,8 @@ def _answer(name: str, answer: GradedAnswer) -> str:
     reply = answer.reply[:_SHOWN] + ("…" if len(answer.reply) > _SHOWN else "")
     remarks = [*answer.flaws]
     if answer.corrections:
-        remarks.append(f"la calculadora corrige {answer.corrections}")
+        sums = "una cuenta" if answer.corrections == 1 else f"{answer.corrections} cuentas"
+        remarks.append(f"la calculadora corrige {sums}")
     noted = "".join(f"<span class=remark>{escape(remark)}</span>" for remark in remarks)
     read = f", se lee «{escape(answer.found)}»" if answer.found else ", no se lee ninguna respuesta"
     return (
@@ -127,6 +132,13 @@ pre { font: inherit; white-space: pre-wrap; overflow-wrap: anywhere; margin: .3r
 .remark { border: 1px solid var(--line); border-radius: 4px; padding: 0 .4rem; margin-right: .3rem; font-size: .85rem; }
 .choices { position: sticky; top: 0; background: Canvas; padding: .4rem 0; }
 .choices label { margin-right: 1rem; }
+@media print {
+  @page { size: A4; margin: 15mm; }
+  body { font-size: 10pt; max-width: none; padding: 0; }
+  .choices { display: none; }
+  section, tr { break-inside: avoid; }
+  h2, h3 { break-after: avoid; }
+}
 """
 _SCRIPT = """
 const names = ["topic", "outcome", "flaw"];

@@ -13,6 +13,7 @@ from prefect.client.schemas.objects import FlowRun
 from prefect.exceptions import Pause, PrefectHTTPStatusError
 from prefect.flow_engine import run_flow
 from prefect.flow_runs import resume_flow_run
+from prefect.input.actions import read_flow_run_input
 
 from flows.approval import FLOW_NAME, approval, artifact_key, ask_a_person
 from flows.command import main
@@ -68,6 +69,14 @@ def _state(run: FlowRun) -> str | None:
         return prefect.read_flow_run(run.id).state_name
 
 
+def _above_the_form(run: FlowRun) -> str:
+    with get_client(sync_client=True) as prefect:
+        state = prefect.read_flow_run(run.id).state
+    assert state
+    assert state.state_details.run_input_keyset
+    return str(read_flow_run_input(state.state_details.run_input_keyset["description"], flow_run_id=run.id))
+
+
 def test_a_yes_by_the_form_promotes_and_the_evidence_lies_beside_it(
     asked: Callable[[str], FlowRun], client: MlflowClient
 ) -> None:
@@ -76,6 +85,7 @@ def test_a_yes_by_the_form_promotes_and_the_evidence_lies_beside_it(
     run = asked("2")
     assert _state(run) == "Suspended", "no process runs, and no slot is taken"
     assert "Veredicto: aceptado" in str(Artifact.get(artifact_key(NAME, "2")).data)
+    assert "Veredicto: aceptado" in _above_the_form(run)
     assert holder(client, NAME, "champion") == "1"
     for form in (None, {}, {"decision": "perhaps", "reason": "x", "name": "y"}, {"decision": "approve", "reason": "x"}):
         with pytest.raises((PrefectHTTPStatusError, RuntimeError)):
@@ -118,10 +128,10 @@ def test_without_a_deployment_or_a_waiting_run_the_command_does_it_at_once(
     client: MlflowClient, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["approve", "2", "--reason", "explica mejor", "--model", NAME]) == 0
-    assert "version 2 is champion, 1 was" in capsys.readouterr().out
+    assert "el tutor de los alumnos es la versión 2; antes, versión 1" in capsys.readouterr().out
     assert holder(client, NAME, "champion") == "2"
     assert main(["refuse", "3", "--reason", "no", "--model", NAME]) == 0
-    assert "version 3 does not become champion; 2 stays" in capsys.readouterr().out
+    assert "la versión 3 no pasa a los alumnos; su tutor sigue siendo: versión 2" in capsys.readouterr().out
     assert main(["approve", "3", "--reason", "sí", "--model", NAME]) == 1
     assert "the champion is now version 2" in capsys.readouterr().err
 

@@ -64,7 +64,7 @@ def test_a_wrong_command_is_one_line_and_exit_2(
 def test_generate_tells_how_far_it_is(store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["generate", "--rows", "30", "--output", str(tmp_path / "d.jsonl")]) == 0
     assert len((tmp_path / "d.jsonl").read_text(encoding="utf-8").splitlines()) == 30
-    assert "Generación: 30 of 30 filas, 0 s left" in capsys.readouterr().err
+    assert "Generación: 30 de 30 filas\n" in capsys.readouterr().err
 
 
 def test_help_answers_at_once() -> None:

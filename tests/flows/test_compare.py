@@ -52,7 +52,7 @@ def test_two_runs_are_told_apart_by_settings_figures_and_paired_answers(
     shown = capsys.readouterr().out
     assert "lora.rank" in shown
     assert "training.seed" not in shown
-    assert "training-b is better" in shown
+    assert "la versión 1 es mejor" in shown
 
 
 def test_what_is_no_run_is_one_line(runs: list[str], capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,6 +12,7 @@ from tasks.ledger import Entry, make_ledger
 from tasks.run_record import FACTS, REPORT
 from tests.tutor.analysis.samples import write_log, write_state
 from tutor.check_plan import Check
+from tutor.rows import NO_LEVEL
 from tutor.settings import Store
 
 LOSSES = (2.0, 1.0, 0.6, 0.5, 0.45, 0.44, 0.43, 0.42)
@@ -95,10 +96,15 @@ def test_runs_of_mlflow_are_told_alone_together_and_as_a_history(
     assert "acierta 9 de 10 preguntas que nunca vio (90 %)" in first
     assert "Motivo de accepted." in first
     assert "| primaria 1 | 5 | 0 (0 %) | 5 (100 %) | +5 |" in first
-    assert "| Épocas | 4 de 4 previstas |" in first
+    assert "| Épocas | 4 (previstas: 4) |" in first
     assert "Máquina de prueba" in first
     assert "0,9000 en la época 2" in first
     assert "12,00 Wh" in first
+    assert "| hay una cuenta mal en la solución | 3 |" in first
+    english = _told(["report", "models:/tutor/2", "--language", "en"], capsys)
+    assert "- Better.\n" in english
+    assert "Motivo" not in english
+    assert english.splitlines()[2].startswith("tutor, version 2 · ")
 
     # Without what only the flow knew: the first run left no facts.
     bare = _told(["report", runs[0]], capsys)
@@ -157,15 +163,16 @@ def _make_run(client: MlflowClient, experiment: str, folder: Path, right: int) -
     ]
     client.log_batch(run, metrics, [Param("training.epochs", "4"), Param("training.seed", str(right))])
     for who, correct in (("base", 0), ("challenger", right)):
-        rows = [[f"¿{at}+1?", "suma", str(at + 1), "no", at < correct] for at in range(10)]
-        table = {"columns": ["question", "topic", "expected", "reply", "correct"], "data": rows}
+        levels = ["primaria 1" if at < 5 else NO_LEVEL for at in range(10)]
+        rows = [[f"¿{at}+1?", "suma", str(at + 1), "no", at < correct, levels[at]] for at in range(10)]
+        table = {"columns": ["question", "topic", "expected", "reply", "correct", "level"], "data": rows}
         client.log_text(run, json.dumps(table), f"answers/{who}.json")
     if right > 5:
         facts = {
             "machine": {"name": "Máquina de prueba", "place": "card", "memory_mib": 4000},
             "stages": {"training": 60.0},
-            "levels": {f"¿{at}+1?": "primaria 1" for at in range(5)},
-            "data": {"name": "filas.jsonl", "training": 640},
+            "data": {"name": "filas.jsonl", "training": 640, "reasons": {"the working is wrong": 3}},
+            "reasons_in_english": ["Better."],
         }
         client.log_text(run, json.dumps(facts), f"{REPORT}/{FACTS}")
     return str(run)

@@ -143,7 +143,7 @@ def _registered_with_other_answers(client: MlflowClient, version: ModelVersion, 
 
 def _look_at_artifacts(report: RetrainReport) -> None:
     artifacts = _artifacts("validation", "data-docs", "report", "report-page")
-    assert "rows, 0 in quarantine" in artifacts["validation"]
+    assert "filas, 0 en cuarentena" in artifacts["validation"]
     assert "/data_docs/index.html" in artifacts["data-docs"]
     assert artifacts["report"].startswith("# Análisis del entrenamiento")
     assert Path(report.report_file).as_uri() in artifacts["report-page"]

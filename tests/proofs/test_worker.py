@@ -37,7 +37,7 @@ def test_a_retraining_ends_with_a_registered_version_and_the_next_with_nothing_t
     assert box.run(second)["state"]["type"] == "SCHEDULED", "the second waits, where everybody sees it"
     done = box.wait(first, {"Completed", "Failed", "Crashed"})
     assert done["state"]["name"] == "Completed", done["state"]["message"]
-    assert done["state"]["message"].startswith("tutor-prueba version 1 ")
+    assert done["state"]["message"].startswith("tutor-prueba, versión 1: ")
     assert versions(box, "tutor-prueba") == ["1"]
     artifacts = _artifacts(box, first)
     assert {"verdict", "validation", "data-docs", "mlflow-run", "mlflow-version"} <= artifacts.keys()
@@ -45,7 +45,9 @@ def test_a_retraining_ends_with_a_registered_version_and_the_next_with_nothing_t
 
     again = box.wait(second, {"NothingToDo", "Completed", "Failed", "Crashed"})
     assert again["state"]["name"] == "NothingToDo"
-    assert again["state"]["message"].startswith("Nothing to do: data, settings and code are those of tutor-prueba")
+    assert again["state"]["message"].startswith(
+        "Nada que hacer: los datos, los ajustes y el código son los de tutor-prueba"
+    )
     assert versions(box, "tutor-prueba") == ["1"]
 
 
@@ -57,7 +59,7 @@ def test_a_dataset_is_checked_and_a_registered_model_examined(
     asked = {"questions": str(questions), "model": "models:/tutor-prueba/1"}
     examined = box.start("evaluate/cpu", asked)
     done = box.wait(checked, {"Completed", "Failed", "Crashed"})
-    assert done["state"]["message"] == "ejercicios.jsonl is fit: 300 rows, 0 in quarantine"
+    assert done["state"]["message"] == "ejercicios.jsonl sirve para entrenar: 300 filas, 0 en cuarentena"
     done = box.wait(examined, {"Completed", "Failed", "Crashed"})
     assert "of 1 questions rightly" in done["state"]["message"], done["state"]
     assert "suma" in _artifacts(box, examined)["evaluation"]

@@ -55,7 +55,7 @@ def test_champions_follow_one_another_and_rollbacks_go_back_through_them(
 ) -> None:
     assert main(["promote", "1", "--reason", "primera", "--model", NAME]) == 0
     assert _champion(client) == ("1", None)
-    assert "Warning" not in capsys.readouterr().out
+    assert "Aviso" not in capsys.readouterr().out
     promote(NAME, "2", "mejor", how="automatic", store=store, expected="1")
     promote(NAME, "3", "mejor aún", how="approval", store=store, who="Ana")
     assert _champion(client) == ("3", "2")
@@ -90,7 +90,10 @@ def test_champions_follow_one_another_and_rollbacks_go_back_through_them(
     assert third["evidence"]["answers_repeated"] == 6
     assert third["evidence"]["dataset_digest"] == "d" * 64
     assert third["follows"] == told["entries"][1]["sha256"]
-    assert "dice disparates" in capsys.readouterr().out
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "dice disparates" in shown
+    assert "vuelve a la 2" in shown
+    assert "Tutor de los alumnos: versión 3; el anterior: versión 1" in shown
 
 
 @pytest.mark.usefixtures("versions")
@@ -205,7 +208,7 @@ def test_a_change_whose_process_died_is_caught_up_with(
     assert _champion(client) == ("1", None)
     out = tmp_path / "out.json"
     assert main(["history", "--model", NAME, "--json", str(out)]) == 0
-    assert "the aliases do not follow it yet" in json.loads(out.read_text())["remarks"][0]
+    assert "los alias aún no la siguen" in json.loads(out.read_text())["remarks"][0]
     with pytest.raises(PromotionRefused, match="champion already"):
         promote(NAME, "2", "otra vez", how="command", store=store)
     assert _champion(client) == ("2", "1")
@@ -384,7 +387,10 @@ def test_an_alias_moved_by_other_means_is_told_and_not_undone(
     client.set_registered_model_alias(NAME, "champion", "3")
     out = tmp_path / "out.json"
     assert main(["history", "--model", NAME, "--json", str(out)]) == 0
-    assert "the alias champion is at 3, but the history says 1" in json.loads(out.read_text())["remarks"][0]
+    assert (
+        "el alias champion apunta a: versión 3, pero el historial dice: versión 1"
+        in json.loads(out.read_text())["remarks"][0]
+    )
     with pytest.raises(PromotionRefused, match="moved by other means"):
         rollback(NAME, "atrás", store=store)
     promote(NAME, "2", "ésta", how="command", store=store)
@@ -392,7 +398,7 @@ def test_an_alias_moved_by_other_means_is_told_and_not_undone(
     rollback(NAME, "atrás", store=store)
     assert _champion(client) == ("3", "1")
     assert main(["history", "--model", NAME, "--json", str(out)]) == 0
-    assert "moved from 1 to 3 by other means" in json.loads(out.read_text())["remarks"][0]
+    assert "se cambió el tutor por otra vía: de versión 1 a versión 3" in json.loads(out.read_text())["remarks"][0]
 
 
 @pytest.mark.usefixtures("versions")
@@ -527,8 +533,12 @@ def test_who_promotes_over_a_champion_that_the_verdict_never_saw_is_warned(
     client: MlflowClient, store: Store, capsys: pytest.CaptureFixture[str]
 ) -> None:
     client.set_model_version_tag(NAME, "2", "compared_with", "1")
-    for number, said in (("1", ""), ("2", ""), ("3", "beside the base model alone, so it may be worse than version 2")):
+    for number, said in (
+        ("1", ""),
+        ("2", ""),
+        ("3", "con el modelo base, así que puede ser peor que la versión 2"),
+    ):
         assert main(["promote", number, "--reason", "mejor", "--model", NAME]) == 0
         told = capsys.readouterr().out
         assert said in told
-        assert ("Warning" in told) == bool(said)
+        assert ("Aviso" in told) == bool(said)

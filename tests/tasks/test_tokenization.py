@@ -37,5 +37,5 @@ def test_an_interrupted_stage_leaves_nothing_half_and_the_next_attempt_everythin
     assert tokens.facts["rows"] == len(load_from_disk(str(tokens.folder / TOKENS))) == len(rows)
     assert not list(store.stages.glob("*.partial"))
     assert {path.name for path in tokens.folder.iterdir()} == {TOKENS, SET_ASIDE, "manifest.json"}
-    assert f"Tokenización: {len(rows)} of {len(rows)} filas" in capsys.readouterr().err
+    assert f"Tokenización: {len(rows)} de {len(rows)} filas" in capsys.readouterr().err
     assert tokenize_rows.fn(dataset, base, 256, store).reused

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tutor.comparison import ComparedRun, apart, changed, pair, plot
+from tutor.comparison import ComparedRun, apart, changed, pair, plot, sentence
 
 
 def _run(name: str, right: str, settings: dict[str, str] | None = None, start: int = 0) -> ComparedRun:
@@ -42,18 +42,18 @@ def test_only_questions_that_both_answered_count() -> None:
     assert (paired.both_answered, paired.first_right, paired.other_right) == (2, 2, 0)
     other = pair(_run("a", "11"), _run("b", "11", start=5))
     assert other.both_answered == 0
-    assert "no question in common" in other.sentence()
+    assert "ninguna pregunta en común" in other.sentence("a", "b")
 
 
 def test_shares_of_different_questions_are_told() -> None:
     (warning,) = apart([_run("a", "1111"), _run("b", "1111"), _run("c", "1111", start=3)])
-    assert warning.startswith("1 of the 4 questions of c are among those of a")
+    assert warning.startswith("de las 4 preguntas de c, 1 están entre las de a")
 
 
 def test_the_sentence_names_the_better_one_only_where_that_is_no_chance() -> None:
-    assert pair(_run("a", "0" * 10), _run("b", "1" * 10)).sentence().endswith("b is better")
-    assert pair(_run("a", "1" * 10), _run("b", "0" * 10)).sentence().endswith("a is better")
-    assert pair(_run("a", "0" * 5), _run("b", "1" * 5)).sentence().endswith("may well be chance")
+    assert sentence(_run("a", "0" * 10), _run("b", "1" * 10)).endswith("b es mejor.")
+    assert sentence(_run("a", "1" * 10), _run("b", "0" * 10)).endswith("a es mejor.")
+    assert sentence(_run("a", "0" * 5), _run("b", "1" * 5)).endswith("bien puede ser azar.")
 
 
 @pytest.mark.parametrize("ending", ["png", "svg"])

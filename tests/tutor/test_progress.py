@@ -2,7 +2,7 @@
 
 import pytest
 
-from tutor.progress import watched
+from tutor.progress import in_a_line, watched
 
 
 @pytest.mark.parametrize("total", [0, 1, 1000, 2500])
@@ -22,3 +22,16 @@ def test_an_item_counts_as_done_when_the_next_one_is_asked_for() -> None:
     assert reports == [0]
     assert not list(items)
     assert reports == [0, 2]
+
+
+@pytest.mark.parametrize(
+    ("done", "left_s", "line"),
+    [
+        (3, 89.4, "Examen: 3 de 10 filas, quedan 89 s"),
+        (3, 600.0, "Examen: 3 de 10 filas, quedan 10 min"),
+        (3, 7260.0, "Examen: 3 de 10 filas, quedan 2 h 1 min"),
+        (10, 0.0, "Examen: 10 de 10 filas"),
+    ],
+)
+def test_a_line_tells_how_far_it_is_in_one_language(done: int, left_s: float, line: str) -> None:
+    assert in_a_line("Examen", done, 10, "filas", left_s) == line

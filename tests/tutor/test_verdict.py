@@ -13,6 +13,7 @@ from tutor.evaluation import Examination, GradedAnswer
 from tutor.flaws import OTHER_LANGUAGE, REPEATS, RUNS_ON, UNFINISHED
 from tutor.forgetting import General
 from tutor.verdict import Verdict, decide
+from tutor.verdict_words import ENGLISH, SPANISH
 
 RULES = VerdictConfig()
 N = 128
@@ -189,3 +190,14 @@ def test_real_improvements_are_promoted() -> None:
     assert first >= 0.9 * TRIALS
     next_one = sum(trial(rng, 0.05, 0.80, champion=0.65).accepted for _ in range(TRIALS))
     assert next_one >= 0.85 * TRIALS
+
+
+def test_english_gives_the_same_reasons_with_its_own_numbers() -> None:
+    base, challenger, champion = examined(right(6)), examined(right(60)), examined(right(83))
+    spanish, english = (decide(base, challenger, champion, RULES, code) for code in ("es", "en"))
+    assert (english.decision, english.broken) == (spanish.decision, spanish.broken)
+    assert len(english.reasons) == len(spanish.reasons)
+    assert english.reasons[0].startswith("The new tutor gets 60 of 128 unseen questions right, fewer than the present")
+    assert "p < 0.001" in " ".join(english.reasons)
+    assert not set("áéíóúñ«»") & set(" ".join(english.reasons))
+    assert set(SPANISH) == set(ENGLISH)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -13,9 +13,13 @@ from tutor.analysis.record import RunRecord
 _LONG, _LITTLE = 0.3, 0.05
 # Warm-up that still goes on when this share of the improvement is made comes too slowly.
 _MADE, _LATE = 0.5, 0.1
-_SPIKE, _RISE, _LEVEL = 5.0, 0.1, 0.02
+# A held-out loss that fell by this much at the last check had not come to rest.
+_FALLING = 0.97
+_SPIKE, _LEVEL = 5.0, 0.02
 _FEW_ROWS, _MANY_EPOCHS = 500, 10
 _WEAK, _FEWEST_QUESTIONS, _MOST_TOPICS = 0.5, 3, 6
+# One question more or less is no fall.
+_FEWEST_LOST = 2
 _TIGHT, _ROOMY = 0.9, 0.6
 _BAD_ROWS = 0.02
 
@@ -53,6 +57,7 @@ def advise(run: RunRecord, found: Conclusions) -> tuple[Advice, ...]:
         *_learning_rate(run, found),
         *_rows(run, found),
         *_memory(run),
+        *_another_epoch(run),
     )
 
 
@@ -62,6 +67,8 @@ def _stop_earlier(run: RunRecord, found: Conclusions) -> Iterator[Advice]:
     if found.rising:
         rising = found.rising
         yield Advice("stop_at_lowest", {"position": rising.position, "lowest": rising.lowest, "last": rising.last})
+        return
+    if _fell_last(run):
         return
     last = found.course.phase("stabilisation") if found.course else None
     if last and len(found.course.phases if found.course else ()) > 1:
@@ -78,6 +85,21 @@ def _stop_earlier(run: RunRecord, found: Conclusions) -> Iterator[Advice]:
             )
     elif found.course and found.course.phases[-1].name == "learning":
         yield Advice("more", {"improvement_share": found.course.phases[-1].share_of_improvement})
+
+
+def _another_epoch(run: RunRecord) -> Iterator[Advice]:
+    fell = _fell_last(run)
+    if fell and 0 < (run.epochs_run or 0) < _MANY_EPOCHS:
+        yield Advice("another_epoch", {"first": fell[0], "last": fell[1]})
+
+
+def _fell_last(run: RunRecord) -> tuple[float, float] | None:
+    """Return the last two held-out losses where the last one is the lowest by more than noise, else None."""
+    held_out = run.held_out_loss
+    if held_out is None or len(held_out) < 2:
+        return None
+    before, last = held_out.values[-2:]
+    return (before, last) if last < _FALLING * before and last == min(held_out.values) else None
 
 
 def _held_out(run: RunRecord, found: Conclusions) -> Iterator[Advice]:
@@ -129,11 +151,21 @@ def _rows(run: RunRecord, found: Conclusions) -> Iterator[Advice]:
     if weak:
         weakest = sorted(weak, key=lambda topic: (topic.after / topic.n, topic.name))
         yield Advice("weak_topics", {"topics": len(weak)}, tuple(weakest[:_MOST_TOPICS]))
-    if fell := [topic for topic in topics if topic.after < topic.before]:
+    if fell := [topic for topic in topics if topic.before - topic.after >= _FEWEST_LOST]:
         yield Advice("lost_topics", {"topics": len(fell)}, tuple(fell[:_MOST_TOPICS]))
+    if unexamined := _unexamined(run, topics):
+        yield Advice("unexamined_topics", {"topics": len(unexamined)}, tuple(unexamined[:_MOST_TOPICS]))
     if run.data and run.data.rows_in and (run.data.quarantined or 0) > _BAD_ROWS * run.data.rows_in:
         quarantined = run.data.quarantined or 0
         yield Advice("quarantine", {"rows": quarantined, "rows_share": quarantined / run.data.rows_in})
+
+
+def _unexamined(run: RunRecord, topics: Sequence[TopicFigures]) -> list[TopicFigures]:
+    """Return the topics that were trained on and not asked about, those with most rows first."""
+    asked = {topic.name for topic in topics}
+    known = run.data.topics if run.data and topics else {}
+    rest = sorted((-rows, name) for name, rows in known.items() if name not in asked)
+    return [TopicFigures(name, 0, 0, 0, -rows) for rows, name in rest]
 
 
 def _topics(run: RunRecord, pair: Pair) -> list[TopicFigures]:

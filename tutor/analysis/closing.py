@@ -7,8 +7,15 @@ from collections.abc import Iterator
 from tutor.analysis.advice import Advice, TopicFigures
 from tutor.analysis.document import Block, Code, Listing, Paragraph, Section, section, table
 from tutor.analysis.language import Language
-from tutor.analysis.phrases import loss, place, size
+from tutor.analysis.phrases import loss, place, run_told, size
 from tutor.analysis.record import RunRecord
+
+# How Python writes a setting that was left empty.
+_UNSET = ("None", "{}")
+# With fewer questions than these, the share of right answers to a topic moves by chance by a fifth and more.
+_FEW_QUESTIONS = 20
+# With these a difference of ten points in a hundred is hardly chance.
+_ENOUGH_QUESTIONS = 100
 
 
 def next_steps(run: RunRecord, advice: tuple[Advice, ...], words: Language) -> tuple[Section, ...]:
@@ -32,7 +39,7 @@ def _reason(advice: Advice, run: RunRecord, words: Language) -> str:
 def _figures(advice: Advice, run: RunRecord, words: Language) -> dict[str, str]:
     """Return the figures of `advice` as they are written; those of a kind are written alike."""
     end = run.loss.positions[-1]
-    told: dict[str, str] = {"duration": "", "rate": "", "rows": ""}
+    told: dict[str, str] = {"duration": "", "rate": "", "rows": "", "few": ""}
     for name, value in advice.figures.items():
         if name.endswith("_share"):
             told[name] = words.percent(value, 1 if value < 0.1 else 0)
@@ -60,20 +67,28 @@ def _special(advice: Advice, told: dict[str, str], words: Language) -> dict[str,
     if advice.key == "held_out":
         every = advice.figures["rows"]
         some = words.count(max(1, round(every / 10)), "row")
-        return {"rows": words.say("advice.held_out.rows", rows=some, all=words.number(every)) if every else ""}
+        few = words.say("advice.held_out.few", n=_ENOUGH_QUESTIONS) if 0 < every < 10 * _ENOUGH_QUESTIONS else ""
+        rows = words.say("advice.held_out.rows", rows=some, all=words.number(every)) if every else ""
+        return {"rows": rows, "few": few}
     if advice.key == "quarantine":
         return {"rows": words.count(advice.figures["rows"], "row")}
+    few = words.say("advice.weak_topics.few") if advice.key == "weak_topics" and _are_few(advice) else ""
     if advice.topics:
         listed = "; ".join(_topic(advice.key, topic, words) for topic in advice.topics)
         others = int(advice.figures["topics"]) - len(advice.topics)
-        return {"topics": words.say("advice.and_others", topics=listed, others=others) if others else listed}
+        topics = words.say("advice.and_others", topics=listed, others=others) if others else listed
+        return {"topics": topics, "few": few}
     return {}
+
+
+def _are_few(advice: Advice) -> bool:
+    return any(topic.n < _FEW_QUESTIONS for topic in advice.topics)
 
 
 def _topic(key: str, topic: TopicFigures, words: Language) -> str:
     figures = {"name": topic.name, "after": topic.after, "before": topic.before, "n": topic.n}
-    if key == "weak_topics" and topic.rows is not None:
-        return words.say("advice.weak_topics.rows", rows=words.count(topic.rows, "row"), **figures)
+    if key in ("weak_topics", "unexamined_topics") and topic.rows is not None:
+        return words.say(f"advice.{key}.rows", rows=words.count(topic.rows, "row"), **figures)
     return words.say(f"advice.{key}.topic", **figures)
 
 
@@ -91,6 +106,8 @@ def glossary(run: RunRecord, words: Language) -> tuple[Section, ...]:
         ("loss", True),
         ("held_out", True),
         ("memorise", True),
+        ("chance", bool(run.reasons)),
+        ("perplexity", bool(run.reasons)),
         ("rate", run.learning_rate is not None),
         ("gradient", run.gradient_norm is not None),
         ("calculator", bool(run.accuracy_unaided)),
@@ -104,16 +121,20 @@ def glossary(run: RunRecord, words: Language) -> tuple[Section, ...]:
 def details(run: RunRecord, words: Language) -> tuple[Section, ...]:
     """Return every setting, and what only an expert asks for."""
     header = (words.say("details.setting"), words.say("details.value"))
-    return section("details", words.say("section.details"), table(header, _details(run, words)))
+    said = (Paragraph(words.say("details.text")),) if run.settings else ()
+    return section("details", words.say("section.details"), (*said, *table(header, _details(run, words))))
 
 
 def _details(run: RunRecord, words: Language) -> Iterator[tuple[str, str]]:
     yield words.say("details.origin"), run.origin
+    if run_told(run, words) != run.name:
+        yield words.say("details.run"), run.name
     if run.flop:
         yield words.say("details.flop"), words.short(run.flop)
     if run.data and run.data.digest:
         yield words.say("details.digest"), run.data.digest
-    yield from run.settings.items()
+    for name, value in run.settings.items():
+        yield name, words.say("comparison.absent") if value in _UNSET else value
 
 
 def reproduce(run: RunRecord, words: Language) -> tuple[Section, ...]:

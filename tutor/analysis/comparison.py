@@ -8,16 +8,18 @@ from itertools import pairwise
 from tutor.analysis.conclusions import Conclusions, Tally, compared, conclude
 from tutor.analysis.document import Block, Document, Listing, Paragraph, Picture, section, table
 from tutor.analysis.language import Language
-from tutor.analysis.phrases import loss, size
+from tutor.analysis.phrases import epochs, loss, run_told, size
 from tutor.analysis.record import Answer, RunRecord
 from tutor.analysis.trend_pictures import losses_picture, topics_picture
 
 _Runs = Mapping[str, RunRecord]
+# Signs of a digest that tell two datasets apart.
+_DIGEST = 12
 
 
 def compare(runs: Sequence[RunRecord], words: Language) -> Document:
     """Return the report that compares `runs`, two or more."""
-    named = _named(runs)
+    named = _named(runs, words)
     found = {name: conclude(run) for name, run in named.items()}
     sections = (
         *section("numbers", words.say("comparison.section.numbers"), _numbers(named, found, words)),
@@ -35,11 +37,12 @@ def compare(runs: Sequence[RunRecord], words: Language) -> Document:
     )
 
 
-def _named(runs: Sequence[RunRecord]) -> dict[str, RunRecord]:
-    """Return the runs by name; of those with the same name, the later ones bear their place too."""
+def _named(runs: Sequence[RunRecord], words: Language) -> dict[str, RunRecord]:
+    """Return the runs by what people know them by; of those with the same name, the later ones bear their place too."""
     named: dict[str, RunRecord] = {}
     for place, run in enumerate(runs, start=1):
-        named[run.name if run.name not in named else f"{run.name} ({place})"] = run
+        name = run_told(run, words)
+        named[name if name not in named else f"{name} ({place})"] = run
     return named
 
 
@@ -68,16 +71,16 @@ def _numbers(runs: _Runs, found: Mapping[str, Conclusions], words: Language) -> 
         ("course.fall", lambda name, _: words.percent(found[name].improvement, 2)),
         ("numbers.held_out_loss", lambda _, run: loss(run.held_out_loss.last, words) if run.held_out_loss else None),
         ("numbers.accuracy", lambda _, run: _right(_tuned(run), words)),
-        ("who.base", lambda _, run: _right(run.answers.get("base", ()), words)),
+        ("comparison.base", lambda _, run: _right(run.answers.get("base", ()), words)),
         ("trend.verdict", lambda _, run: words.texts.get(f"verdict.{run.verdict}")),
-        ("summary.epochs", lambda _, run: words.number(run.epochs_run, 2) if run.epochs_run else None),
+        ("summary.epochs", lambda _, run: epochs(run.epochs_run, words) if run.epochs_run else None),
         ("numbers.time", lambda _, run: words.duration(run.seconds) if run.seconds else None),
         ("numbers.tokens_a_second", lambda _, run: _speed(run, words)),
         (
             "numbers.peak",
             lambda _, run: size(run.memory.peak, run.memory, words) if run.memory and run.memory.peak else None,
         ),
-        ("data.training", lambda _, run: words.number(run.rows_an_epoch) if run.rows_an_epoch else None),
+        ("trend.rows", lambda _, run: words.number(run.rows_an_epoch) if run.rows_an_epoch else None),
         ("numbers.energy", lambda _, run: f"{words.number(run.energy_wh, 2)} Wh" if run.energy_wh else None),
     )
     absent = words.say("comparison.absent")
@@ -90,7 +93,8 @@ def _right(answers: Sequence[Answer], words: Language) -> str | None:
     if not answers:
         return None
     right = sum(answer.correct for answer in answers)
-    return f"{words.number(right)} / {words.number(len(answers))} ({words.percent(right / len(answers))})"
+    share = words.percent(right / len(answers))
+    return words.say("comparison.right", right=words.number(right), n=words.number(len(answers)), share=share)
 
 
 def _speed(run: RunRecord, words: Language) -> str | None:
@@ -150,9 +154,11 @@ def _by_topic(answers: Sequence[Answer]) -> dict[str, Tally]:
 def _settings(runs: _Runs, words: Language) -> Iterator[Block]:
     absent = words.say("comparison.absent")
     names = sorted({name for run in runs.values() for name in run.settings})
-    values = {name: [run.settings.get(name, absent) for run in runs.values()] for name in names}
+    digests = [run.data.digest[:_DIGEST] if run.data else "" for run in runs.values()]
+    values = {words.say("comparison.digest"): [digest or absent for digest in digests]}
+    values |= {name: [run.settings.get(name, absent) for run in runs.values()] for name in names}
     changed = [(name, *told) for name, told in values.items() if len(set(told)) > 1]
     if changed:
-        yield from table((words.say("details.setting"), *runs), changed)
+        yield from table((words.say("details.setting"), *runs), changed, prose=True)
     elif names:
         yield Paragraph(words.say("comparison.same"))

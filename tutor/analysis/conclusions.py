@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from tutor.alphabet import alphabetical
 from tutor.analysis.record import Answer, Curve, RunRecord
 from tutor.paired import Pairs, p_better
 from tutor.phases import Course, find_course
@@ -91,6 +92,11 @@ class Conclusions:
     rising: RisingLoss | None
     learning: Learning
 
+    @property
+    def fell(self) -> bool:
+        """Return whether the training loss fell so far that better answers may be expected."""
+        return self.improvement >= _FELL
+
 
 def conclude(run: RunRecord) -> Conclusions:
     """Return what the figures of `run` say."""
@@ -126,7 +132,11 @@ def _grouped(marks: Iterable[tuple[str, bool, bool]]) -> dict[str, tuple[Tally, 
         asked[group] += 1
         before[group] += old
         after[group] += new
-    return {group: (Tally(before[group], n), Tally(after[group], n)) for group, n in sorted(asked.items())}
+    return {group: (Tally(before[group], n), Tally(after[group], n)) for group, n in _in_order(asked)}
+
+
+def _in_order(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    return sorted(counts.items(), key=lambda item: alphabetical(item[0]))
 
 
 def _examined(run: RunRecord) -> bool:

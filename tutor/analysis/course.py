@@ -80,7 +80,7 @@ def _table(course: Course, run: RunRecord, words: Language) -> Iterator[Block]:
         words.percent(sum(phase.share_of_improvement for phase in course.phases)),
         words.percent(sum(phase.share_of_time for phase in course.phases)),
     )
-    yield from table(header, [*rows, total], range(2, 6))
+    yield from table(header, [*rows, total], range(2, 6), total=True)
 
 
 def signals(run: RunRecord, words: Language) -> tuple[Section, ...]:

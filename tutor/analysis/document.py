@@ -38,12 +38,17 @@ class Listing:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of cells under a header; the columns in `numeric`, counted from 0, are set to the right."""
+    """Rows of cells under a header; the columns in `numeric`, counted from 0, are set to the right.
+
+    `prose` gives columns that hold long texts the same width; `total` says that the last row sums up the others.
+    """
 
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     numeric: frozenset[int] = frozenset()
     caption: str = ""
+    prose: bool = False
+    total: bool = False
     kind: Literal["table"] = "table"
 
 
@@ -103,8 +108,14 @@ def section(key: str, title: str, blocks: Iterable[Block]) -> tuple[Section, ...
 
 
 def table(
-    header: Sequence[str], rows: Iterable[Sequence[str]], numeric: Iterable[int] = (), caption: str = ""
+    header: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    numeric: Iterable[int] = (),
+    caption: str = "",
+    *,
+    prose: bool = False,
+    total: bool = False,
 ) -> tuple[Table, ...]:
     """Return the table of `rows`, none where there are none."""
     kept = tuple(tuple(row) for row in rows)
-    return (Table(tuple(header), kept, frozenset(numeric), caption),) if kept else ()
+    return (Table(tuple(header), kept, frozenset(numeric), caption, prose, total),) if kept else ()

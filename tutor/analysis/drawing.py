@@ -29,12 +29,13 @@ _LOGARITHMIC = 12
 _LONGEST_LABEL = 40
 
 
-def set_axis(axes: Axes, curve: Curve, axis: Axis, words: Language) -> None:
-    """Scale and name the axis along which `curve` runs."""
+def set_axis(axes: Axes, positions: Sequence[float], axis: Axis, words: Language) -> None:
+    """Scale and name the axis along which curves with these `positions` run."""
     axes.set_xlabel(words.say(f"axis.{axis}"))
-    axes.set_xlim(0 if curve.positions[0] < 0.1 * curve.positions[-1] else curve.positions[0], curve.positions[-1])
-    if curve.positions[0] == curve.positions[-1]:
-        axes.set_xlim(curve.positions[0] - 1, curve.positions[0] + 1)
+    first, last = min(positions), max(positions)
+    axes.set_xlim(0 if first < 0.1 * last else first, last)
+    if first == last:
+        axes.set_xlim(first - 1, first + 1)
     short_ticks(axes.xaxis, words)
 
 

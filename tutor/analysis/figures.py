@@ -9,6 +9,7 @@ from tutor.analysis.conclusions import Conclusions
 from tutor.analysis.document import Block, Paragraph, Picture, Section, section, table
 from tutor.analysis.language import Language
 from tutor.analysis.phrases import loss, place, size
+from tutor.analysis.quarantine import reason_told
 from tutor.analysis.record import Curve, Data, RunRecord
 
 _MOST_TOPICS = 60
@@ -95,7 +96,9 @@ def _values(run: RunRecord, words: Language) -> Iterator[tuple[str, str]]:
         yield words.say("numbers.energy"), told
     if run.cost:
         cost = words.number(run.cost, 2 if run.cost >= 0.01 else 4)
-        yield words.say("numbers.cost"), words.say("numbers.cost.value", value=cost)
+        priced = words.number(run.price_per_kwh, 2) if run.price_per_kwh else ""
+        name = "numbers.cost.priced" if priced else "numbers.cost.value"
+        yield words.say("numbers.cost"), words.say(name, value=cost, **({"price": priced} if priced else {}))
 
 
 def _memory(run: RunRecord, words: Language) -> Iterator[tuple[str, str]]:
@@ -121,8 +124,10 @@ def _data(run: RunRecord, words: Language) -> Iterator[Block]:
     known = run.data or Data()
     if known.name:
         yield Paragraph(words.say("data.text", name=known.name))
+    for warning in known.warnings:
+        yield Paragraph(f"{reason_told(warning, words)}.", words.say("data.warning"), "warning")
     yield from table((words.say("data.rows"), words.say("data.count")), _counts(run, known, words), [1])
-    reasons = [(reason, words.number(count)) for reason, count in known.reasons.items()]
+    reasons = [(reason_told(reason, words), words.number(count)) for reason, count in known.reasons.items()]
     yield from table((words.say("data.reason"), words.say("data.count")), reasons, [1], words.say("data.reasons"))
     if known.topics:
         every = sum(known.topics.values())
@@ -142,7 +147,8 @@ def _counts(run: RunRecord, known: Data, words: Language) -> Iterator[tuple[str,
     for name in ("rows_in", "quarantined", "training", "validation", "held_out", "set_aside", "tokens"):
         count = getattr(known, name)
         if count is not None:
-            share = f" ({words.percent(count / known.rows_in, 1)})" if name == "quarantined" and known.rows_in else ""
+            of_all = name == "quarantined" and count and known.rows_in
+            share = f" ({words.percent(count / known.rows_in, 1)})" if of_all and known.rows_in else ""
             yield words.say(f"data.{name}"), f"{words.number(count)}{share}"
     if not known.training and run.rows_an_epoch:
         yield words.say("data.estimated"), words.number(run.rows_an_epoch)

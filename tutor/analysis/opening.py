@@ -9,7 +9,7 @@ from tutor.analysis.closing import advice_title
 from tutor.analysis.conclusions import Conclusions
 from tutor.analysis.document import Block, Heading, Listing, Paragraph, Section, Tone, section, table
 from tutor.analysis.language import Language
-from tutor.analysis.phrases import loss, place, size, span
+from tutor.analysis.phrases import epochs, loss, model_told, place, run_told, size, span, value_at
 from tutor.analysis.record import RunRecord
 
 _TONES: dict[str, Tone] = {
@@ -37,7 +37,10 @@ def _warnings(run: RunRecord, found: Conclusions, words: Language) -> Iterator[P
         tone = _TONES[found.learning]
         name = f"lead.{found.learning}"
         figures = _lead_figures(run, found, words)
-        yield Paragraph(words.say(f"{name}.text", **figures), words.say(name, **figures), tone)
+        text = words.say(f"{name}.text", **figures)
+        if found.learning == "uncertain" and found.fell:
+            text = words.say("lead.uncertain.fell", text=text, **figures)
+        yield Paragraph(text, words.say(name, **figures), tone)
     if found.rising:
         figures = {
             "position": place(found.rising.position, run.axis, run.loss.positions[-1], words),
@@ -128,15 +131,16 @@ def summary(run: RunRecord, words: Language) -> tuple[Section, ...]:
 def _facts(run: RunRecord, words: Language) -> Iterator[tuple[str, str]]:
     model = run.model
     if model:
-        name = words.say("summary.model.revision", name=model.name, revision=model.revision)
-        yield words.say("summary.model"), name if model.revision else model.name
+        yield words.say("summary.model"), model_told(model, words)
         if model.parameters and model.packed:
             sizes = {"parameters": _millions(model.parameters, words), "packed": _millions(model.packed, words)}
             yield words.say("summary.parameters"), words.say("summary.parameters.packed", **sizes)
         elif model.parameters:
             yield words.say("summary.parameters"), _millions(model.parameters, words)
     if run.machine:
-        yield words.say("summary.machine"), run.machine
+        cores = words.count(run.cores, "core") if run.cores else ""
+        told = words.say("summary.machine.cores", name=run.machine, cores=cores) if cores else run.machine
+        yield words.say("summary.machine"), told
     if run.started:
         yield words.say("summary.started"), words.date(run.started)
     if run.seconds:
@@ -144,23 +148,20 @@ def _facts(run: RunRecord, words: Language) -> Iterator[tuple[str, str]]:
     if run.stage_seconds:
         yield words.say("summary.total_time"), words.duration(sum(run.stage_seconds.values()))
     if run.epochs_run:
-        ran = _epochs(run.epochs_run, words)
-        planned = _epochs(run.epochs_planned, words) if run.epochs_planned else ""
+        ran = epochs(run.epochs_run, words)
+        planned = epochs(run.epochs_planned, words) if run.epochs_planned else ""
         told = words.say("summary.epochs.planned", run=ran, planned=planned) if planned else ran
         yield words.say("summary.epochs"), told
     if run.steps:
         yield words.say("summary.steps"), words.number(run.steps)
     if run.kept_at is not None:
-        end = run.loss.positions[-1]
-        yield words.say("summary.kept"), words.say("summary.kept.at", position=place(run.kept_at, run.axis, end, words))
+        value = value_at(run.kept_at, run.axis, run.loss.positions[-1], words)
+        position = words.say(f"at.{run.axis}", value=value)
+        yield words.say("summary.kept"), words.say("summary.kept.at", position=position)
     if run.stopped_early:
         yield words.say("summary.end"), words.say("summary.stopped_early")
     if run.version:
-        yield words.say("summary.version"), run.version
-
-
-def _epochs(epochs: float, words: Language) -> str:
-    return words.number(epochs, 0 if float(epochs).is_integer() else 2)
+        yield words.say("summary.version"), run_told(run, words)
 
 
 def _millions(count: int, words: Language) -> str:

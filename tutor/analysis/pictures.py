@@ -48,12 +48,13 @@ def loss_picture(loss: Curve, held_out: Curve | None, course: Course | None, axi
                 linestyle="--",
                 marker="o",
                 markersize=5,
+                clip_on=False,
                 label=words.say("picture.held_out_loss"),
             )
         values = [value for curve in (loss, held_out) if curve for value in curve.values]
         set_log_scale(axes, values, words)
         axes.set_ylabel(words.say("picture.loss"))
-        set_axis(axes, loss, axis, words)
+        set_axis(axes, [*loss.positions, *(held_out.positions if held_out else ())], axis, words)
         if held_out:
             axes.legend(loc="upper right", frameon=True, framealpha=0.9)
     return picture()
@@ -72,18 +73,19 @@ def gradient_picture(norm: Curve | None, rate: Curve | None, axis: Axis, words: 
             axes.plot(*shown(curve), color=colour, linewidth=1.5)
             position, highest = curve.peak()
             axes.plot([position], [highest], marker="o", color=colour, markersize=5)
+            late = position > 0.7 * curve.positions[-1]
             axes.annotate(
                 words.say("picture.highest", value=words.short(highest)),
                 (position, highest),
                 textcoords="offset points",
-                xytext=(8, -3),
+                xytext=(-6 if late else 6, 5),
+                ha="right" if late else "left",
                 fontsize=9,
-                bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0, "alpha": 0.85},
             )
-            axes.set_ylim(0, (highest * 1.12) or 1)
+            axes.set_ylim(0, (highest * 1.25) or 1)
             axes.set_ylabel(words.say(name))
             short_ticks(axes.yaxis, words)
-        set_axis(panels[-1], curves[-1][0], axis, words)
+        set_axis(panels[-1], curves[-1][0].positions, axis, words)
     return picture()
 
 
@@ -174,19 +176,11 @@ def speed_picture(speed: Curve, axis: Axis, words: Language) -> bytes:
         axes.plot(*shown(speed), color=BLUE, linewidth=1.4)
         usual = sorted(speed.values)[len(speed) // 2]
         axes.axhline(usual, color=BLACK, linestyle="--", linewidth=1)
-        axes.annotate(
-            words.say("picture.median", value=words.number(usual)),
-            (speed.positions[-1], usual),
-            textcoords="offset points",
-            xytext=(0, 4),
-            ha="right",
-            fontsize=9,
-            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0, "alpha": 0.85},
-        )
+        axes.set_title(words.say("picture.median", value=words.number(usual)), loc="right", fontsize=9)
         axes.set_ylim(0, 1.12 * max(speed.values))
         axes.set_ylabel(words.say("picture.tokens_a_second"))
         axes.yaxis.set_major_formatter(lambda value, _place: words.number(value))
-        set_axis(axes, speed, axis, words)
+        set_axis(axes, speed.positions, axis, words)
     return picture()
 
 
@@ -216,7 +210,7 @@ def length_picture(rows_by_length: Sequence[int], step: int, most_tokens: int | 
         axes.set_xlim(0, 1.03 * end)
         axes.set_xlabel(words.say("picture.tokens_a_row"))
         axes.set_ylabel(words.say("picture.rows"))
-        axes.yaxis.set_major_locator(MaxNLocator(integer=True))
+        axes.yaxis.set_major_locator(MaxNLocator(nbins=7, steps=[1, 2, 5, 10], integer=True))
         for side in (axes.xaxis, axes.yaxis):
             side.set_major_formatter(lambda value, _place: words.number(value))
     return picture()

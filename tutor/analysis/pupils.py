@@ -24,7 +24,7 @@ def _pupils(run: RunRecord, pair: Pair, words: Language) -> Iterator[Block]:
     told = words.say(
         "pupils.text",
         n=words.number(pair.after.n),
-        gained=words.count(len(pair.gained), "question"),
+        gained=words.number(len(pair.gained)),
         lost=words.number(len(pair.lost)),
     )
     unaided = run.accuracy_unaided.get("challenger")
@@ -56,7 +56,8 @@ def _groups(name: str, groups: Mapping[str, tuple[Tally, Tally]], pair: Pair, wo
     total = (words.say("pupils.all"), *_compared(pair.before, pair.after, words))
     whole = sum(after.n for _, after in groups.values()) == pair.after.n
     every = [*rows, total] if whole and len(rows) > 1 else rows
-    return table([*header, words.say("pupils.change")], every, range(1, 5), words.say(f"pupils.by_{name}"))
+    caption = words.say(f"pupils.by_{name}")
+    return table([*header, words.say("pupils.change")], every, range(1, 5), caption, total=every is not rows)
 
 
 def _compared(before: Tally, after: Tally, words: Language) -> tuple[str, str, str, str]:
@@ -75,7 +76,7 @@ def _examples(name: str, pairs: Sequence[tuple[Answer, Answer]], words: Language
     first = list({pair[1].topic: pair for pair in reversed(pairs)}.values())[::-1]
     chosen = [*first, *(pair for pair in pairs if pair not in first)][:_EXAMPLES]
     rows = [tuple(_cut(text) for text in (old.question, old.expected, old.reply, new.reply)) for old, new in chosen]
-    tables = table(header, rows)
+    tables = table(header, rows, prose=True)
     if tables:
         yield Heading(words.say(f"pupils.{name}"))
         yield from tables
@@ -94,7 +95,8 @@ def verdict(run: RunRecord, words: Language) -> tuple[Section, ...]:
 def _verdict(run: RunRecord, words: Language) -> Iterator[Block]:
     tone: Tone = "good" if run.verdict == "accepted" else "bad"
     yield Paragraph(words.say(f"verdict.{run.verdict}.text"), words.say(f"verdict.title.{run.verdict}"), tone)
-    if run.reasons:
-        yield Listing(tuple(("", reason) for reason in run.reasons))
-        if recorded := words.say("verdict.recorded"):
+    translated = words.code == "en" and run.reasons_in_english
+    if reasons := run.reasons_in_english if translated else run.reasons:
+        yield Listing(tuple(("", reason) for reason in reasons))
+        if not translated and (recorded := words.say("verdict.recorded")):
             yield Paragraph(recorded)

@@ -109,7 +109,8 @@ class Data:
     """The rows of a run: how many came in, what became of them, how long they are.
 
     `rows_by_length` counts the rows of 1 to `length_step` tokens, then the next as many, and so on; `topics` counts
-    the training rows of each topic, `reasons` the rows in quarantine by reason (in English, as they are recorded).
+    the training rows of each topic, `reasons` the rows in quarantine by reason; these and `warnings` are in English, as
+    they are recorded.
     """
 
     name: str = ""
@@ -122,6 +123,7 @@ class Data:
     set_aside: int | None = None
     tokens: int | None = None
     reasons: Mapping[str, int] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
     topics: Mapping[str, int] = field(default_factory=dict)
     rows_by_length: tuple[int, ...] = ()
     length_step: int = 16
@@ -136,7 +138,8 @@ class RunRecord:
     `speed` (tokens a second) are curves, None where nothing was logged. `answers` holds those of "base", "challenger"
     and "champion" to the same questions. `settings` is everything that the run was told, `origin` where its figures
     come from, `commands` what makes it again. `broken_at` is where the loss was no longer a number; curves end there.
-    `kept_at` is where the adapter was kept, None for the end; `cost` is in the currency of the price of energy.
+    `kept_at` is where the adapter was kept, None for the end; `cost` is in the currency of the price of energy, and
+    `price_per_kwh` that price. `reasons` are Spanish; `reasons_in_english` is empty where nobody wrote them down.
     """
 
     name: str
@@ -149,6 +152,7 @@ class RunRecord:
     speed: Curve | None = None
     model: BaseModel | None = None
     machine: str = ""
+    cores: int | None = None
     started: str = ""
     seconds: float | None = None
     stage_seconds: Mapping[str, float] = field(default_factory=dict)
@@ -163,12 +167,15 @@ class RunRecord:
     energy_wh: float | None = None
     energy_estimated: bool = False
     cost: float | None = None
+    price_per_kwh: float | None = None
     kept_at: float | None = None
     stopped_early: bool = False
     answers: Mapping[str, tuple[Answer, ...]] = field(default_factory=dict)
     accuracy_unaided: Mapping[str, float] = field(default_factory=dict)
     verdict: str = ""
     reasons: tuple[str, ...] = ()
+    reasons_in_english: tuple[str, ...] = ()
+    model_name: str = ""
     version: str = ""
     data: Data | None = None
     settings: Mapping[str, str] = field(default_factory=dict)

@@ -7,6 +7,7 @@ from tutor.analysis.advice import advise
 from tutor.analysis.conclusions import conclude
 from tutor.analysis.document import Document
 from tutor.analysis.language import Language
+from tutor.analysis.phrases import run_told
 from tutor.analysis.record import RunRecord
 
 
@@ -27,7 +28,8 @@ def report_on(run: RunRecord, words: Language) -> Document:
         *closing.details(run, words),
         *closing.reproduce(run, words),
     )
-    subtitle = words.say("subtitle", name=run.name, when=words.date(run.started)) if run.started else run.name
+    told = run_told(run, words)
+    subtitle = words.say("subtitle", name=told, when=words.date(run.started)) if run.started else told
     return Document(
         language=words.code,
         title=words.say("title"),

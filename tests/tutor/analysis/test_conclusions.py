@@ -111,6 +111,28 @@ def test_weak_topics_come_weakest_first_with_their_rows_and_fallen_ones_apart() 
     assert [(topic.name, topic.before, topic.after) for topic in advice["lost_topics"].topics] == [("resta", 3, 1)]
 
 
+def test_a_fall_of_one_question_is_no_advice_and_a_topic_that_nobody_asked_about_is() -> None:
+    run = _run(
+        answers={"base": _answers(21, 40), "challenger": _answers(40, 40)[:1] + _answers(20, 40)[1:]},
+        data=Data(topics={"t0": 9, "horas": 5, "ángulos": 7}),
+    )
+    advice = _keys(run)
+    assert "lost_topics" not in advice
+    assert [(topic.name, topic.rows) for topic in advice["unexamined_topics"].topics] == [("ángulos", 7), ("horas", 5)]
+    assert "unexamined_topics" not in _keys(_run(data=Data(topics={"horas": 5})))
+
+
+def test_more_epochs_are_advised_where_the_held_out_loss_still_fell_and_fewer_never() -> None:
+    flat = Curve(tuple(range(1, 41)), tuple(2.0 * 0.6**place + 0.05 for place in range(40)))
+    falling = _run(loss=flat, epochs_run=2.0, held_out_loss=Curve((10, 20, 30, 40), (1.5, 1.2, 1.1, 1.0)))
+    assert _keys(falling)["another_epoch"].figures == {"first": 1.1, "last": 1.0}
+    assert "fewer" not in _keys(falling)
+    at_rest = _run(loss=flat, epochs_run=2.0, held_out_loss=Curve((10, 20, 30, 40), (1.5, 1.2, 1.0, 0.99)))
+    assert "another_epoch" not in _keys(at_rest)
+    assert "fewer" in _keys(at_rest)
+    assert "another_epoch" not in _keys(replace(falling, epochs_run=40.0))
+
+
 def test_a_broken_run_is_told_to_lower_its_rate_and_nothing_about_epochs() -> None:
     run = _run(broken_at=41.0, learning_rate=Curve((1, 2, 3), (0.1, 0.5, 0.2)))
     assert set(_keys(run)) == {"broken", "held_out"}

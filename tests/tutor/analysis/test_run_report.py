@@ -38,8 +38,24 @@ def _full(reference: RunRecord) -> RunRecord:
         cost=0.42,
         verdict="refused",
         reasons=("El tutor nuevo acierta menos.",),
-        version="tutor-matematicas, 7",
-        data=Data("filas.jsonl", "ab" * 32, 100, 6, 64, 6, 24, 1, 27_136, {"empty": 6}, {"t0": 64}, (0, 3, 9), 16, 424),
+        model_name="tutor-matematicas",
+        version="7",
+        data=Data(
+            "filas.jsonl",
+            "ab" * 32,
+            rows_in=100,
+            quarantined=6,
+            training=64,
+            validation=6,
+            held_out=24,
+            set_aside=1,
+            tokens=27_136,
+            reasons={"the working is wrong": 6},
+            warnings=("one topic takes up 98 % of the rows, more than 50% (data.max_topic_share)",),
+            topics={"t0": 64, "t9": 1},
+            rows_by_length=(0, 3, 9),
+            most_tokens=424,
+        ),
         stage_seconds={"validation": 3.2, "training": 117180.0},
         settings={"lora.rank": "8"},
     )
@@ -89,6 +105,7 @@ def test_the_users_run_is_told_as_the_user_told_it(reference: RunRecord) -> None
     assert "el 0,3 % de la mejora y ocupó el 60 % del tiempo (19 h 28 min)" in text
     assert "2. **Reservar preguntas que el modelo no lea nunca.**" in text
     assert "(unas 6 filas de 64)" in text
+    assert "Con menos de 100 preguntas, la diferencia puede ser azar: conviene escribir más." in text
 
 
 def test_a_run_that_memorises_says_so_first(reference: RunRecord) -> None:
@@ -104,12 +121,22 @@ def test_a_run_that_memorises_says_so_first(reference: RunRecord) -> None:
     )
 
 
+def test_where_better_answers_may_be_chance_memorising_is_named_too(reference: RunRecord) -> None:
+    base = tuple(Answer(f"q{at}", "t", "1", "x", at < 9) for at in range(12))
+    tuned = tuple(replace(answer, correct=at < 10) for at, answer in enumerate(base))
+    run = replace(reference, answers={"base": base, "challenger": tuned})
+    first = report_on(run, ES).lead[0]
+    assert isinstance(first, Paragraph)
+    assert (first.tone, first.strong) == ("warning", "No está demostrado que haya aprendido.")
+    assert first.text.endswith("bajó un 97,82 %: puede que se las haya aprendido de memoria.")
+
+
 def test_where_the_best_adapter_was_kept_nothing_is_bad_about_a_late_rise(reference: RunRecord) -> None:
     run = replace(_full(reference), kept_at=100.0, stopped_early=True, answers={})
     document = report_on(run, ES)
     assert _lead(document) == [("note", "Se conserva el mejor momento, no el último.")]
     facts = _table(document, "summary")
-    assert facts["Adaptador que se conserva"] == ("el mejor en las comprobaciones: la época 100",)
+    assert facts["Adaptador que se conserva"] == ("el mejor de las comprobaciones (época 100)",)
     assert facts["Final"] == ("antes de lo previsto, porque nada mejoraba",)
     assert _lead(report_on(replace(run, kept_at=250.0), ES)) == [("bad", "Desde la época 100 solo memoriza.")]
 
@@ -137,6 +164,11 @@ def test_everything_that_is_known_is_told(reference: RunRecord) -> None:
         ("0,42 (en la moneda del precio indicado)",),
     )
     assert _table(document, "data")["En cuarentena (apartadas con su motivo)"] == ("6 (6,0 %)",)
+    assert _table(document, "data", 1) == {"hay una cuenta mal en la solución": ("6",)}
+    assert document.subtitle == "tutor-matematicas, versión 7"
+    text = markdown(document)
+    assert "Aviso:** un solo tema ocupa el 98 % de las filas, más del 50 %." in text
+    assert "ninguna pregunta del examen es de ellos, así que no se sabe cómo le van: t9 (1 fila)." in text
 
 
 def test_what_is_not_known_leaves_no_trace(reference: RunRecord) -> None:
@@ -157,6 +189,9 @@ def test_english_says_the_same_with_its_own_numbers(reference: RunRecord) -> Non
     assert _table(english, "numbers", 1)["Peak memory"] == ("3,087.42 MB (77% of the card's 4,000 MB)",)
     assert _lead(english)[0] == ("bad", "It has memorised, not learned.")
     assert "The reasons stand as they were recorded, in Spanish." in markdown(english)
+    told = markdown(report_on(replace(_full(reference), reasons_in_english=("It gets fewer right.",)), EN))
+    assert "- It gets fewer right." in told
+    assert "in Spanish" not in told
 
 
 @pytest.mark.parametrize("losses", [(2.0, 1.0), (1.0, 1.0, 1.0, 1.0, 1.0), (0.0, 0.0, 0.0, 0.0), (1.0, 5.0, 9.0, 11.0)])

@@ -5,7 +5,7 @@ from dataclasses import replace
 from tutor.analysis.comparison import compare
 from tutor.analysis.document import Listing, Paragraph, Table
 from tutor.analysis.language import language
-from tutor.analysis.record import Answer, Curve, RunRecord
+from tutor.analysis.record import Answer, Curve, Data, RunRecord
 from tutor.analysis.rendering import markdown
 from tutor.analysis.trend import ChampionChange, VersionFigures, trend_of
 
@@ -27,9 +27,17 @@ def test_the_better_run_is_named_and_what_changed_is_shown() -> None:
     assert lead.text == "El que más acierta es dos: 15 de 20 preguntas nunca vistas (75 %)."
     tables = {section.key: [b for b in section.blocks if isinstance(b, Table)] for section in document.sections}
     assert tables["settings"][0].rows == (("rate", "1", "2"),)
-    assert ("Aciertos en preguntas nunca vistas", "5 / 20 (25 %)", "15 / 20 (75 %)") in tables["numbers"][0].rows
+    assert ("Aciertos en preguntas nunca vistas", "5 de 20 (25 %)", "15 de 20 (75 %)") in tables["numbers"][0].rows
+    data = [replace(_run(name, 5), data=Data(digest=name * 20)) for name in ("aa", "bb")]
+    (section,) = [section for section in compare(data, ES).sections if section.key == "settings"]
+    assert [block.rows for block in section.blocks if isinstance(block, Table)] == [
+        (("Datos (huella)", "a" * 12, "b" * 12),)
+    ]
     text = markdown(document)
-    assert "dos frente a uno: gana 10 y pierde 0 de 20 preguntas; la mejora no se explica por azar" in text
+    assert (
+        "dos frente a uno, en 20 preguntas: acierta 10 que el otro falla y falla 0 que el otro acierta; la mejora"
+        in text
+    )
     assert "el empeoramiento no se explica por azar" in markdown(compare([_run("a", 15), _run("b", 5)], ES))
     assert "la diferencia puede ser azar (probabilidad 25,0 %)" in markdown(compare([_run("a", 5), _run("b", 7)], ES))
 
@@ -37,7 +45,7 @@ def test_the_better_run_is_named_and_what_changed_is_shown() -> None:
 def test_runs_that_cannot_be_compared_say_so_and_equal_names_are_told_apart() -> None:
     plain = RunRecord("log", "steps", LOSS, origin="log")
     document = compare([plain, plain], ES)
-    assert "No se puede decir." in markdown(document)
+    assert "No se puede decir cuál es mejor." in markdown(document)
     assert "log (2)" in markdown(document)
     assert "**" not in str(compare([_run("a", 5), _run("b", 5)], ES).lead)
     assert "Aciertan lo mismo, 5 de 20: a, b." in markdown(compare([_run("a", 5), _run("b", 5)], ES))
