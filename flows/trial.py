@@ -27,7 +27,6 @@ from tutor.settings import Store, open_store
 from tutor.stages import Finished
 from tutor.study import Study, TrialRecord, open_study
 
-
 OUTCOMES = {
     "completed": "terminado",
     "pruned": "interrumpido: otros iban mejor",
