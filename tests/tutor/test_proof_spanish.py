@@ -49,10 +49,17 @@ ROWS = [
     (LUIS, f"A las 17.45 h le quedan {QUEDAN}.", "15"),
     (LUIS, f"A las 17 h le quedan {QUEDAN}.", "15"),
     (LUIS, f"Son las 8 h 05 min y le quedan {QUEDAN}.", "15"),
+    (LUIS, f"Llega a las 19 y le quedan {QUEDAN}.", "15"),
+    (LUIS, f"De 16.30 a 18.15 le quedan {QUEDAN}.", "15"),
+    (LUIS, f"De 9 a 14 h le quedan {QUEDAN}.", "15"),
     ("¿Cuánto va de las 10:05 a las 10:45?", "Van 45 - 05 = <<45-05=40>>40 minutos.", "40"),
     # years
     (LUIS, f"Al nacer en 1998 no jugaba. Ahora le quedan {QUEDAN}.", "15"),
     (LUIS, f"Desde el año 2015 juega. Le quedan {QUEDAN}.", "15"),
+    (LUIS, f"Nacido en el 2011, a Luis le quedan {QUEDAN}.", "15"),
+    (LUIS, f"Antes de 1975 no jugaba. Le quedan {QUEDAN}.", "15"),
+    (LUIS, f"Jugó entre 1998 y 2004. Le quedan {QUEDAN}.", "15"),
+    (LUIS, f"Durante 2019 le quedan {QUEDAN}.", "15"),
     (LUIS, f"En el curso 2023-24 le quedan {QUEDAN}.", "15"),
     ("Nació en 1547 y murió en 1616.", "En 1605 escribió. Vivió 1616 - 1547 = <<1616-1547=69>>69 años.", "69"),
     # places in books and elsewhere

@@ -31,13 +31,16 @@ _LABELS = (
     rf"[0-9]{{1,2}}([-/.])[0-9]{{1,2}}\1{_YEAR}",
     rf"{_YEAR}([-/.])[0-9]{{1,2}}\2[0-9]{{1,2}}",
     r"(?:el|del|fecha:?) [0-9]{1,2}[-/.][0-9]{1,2}(?:[-/.][0-9]{2})?",
-    rf"(?:in|en|desde|hasta|since|until|a[nñ]os?|year|curso|temporada|verano|invierno|otoño|primavera)(?: de| del)? "
+    rf"(?:in|en|desde|hasta|durante|antes|despu[eé]s|entre|since|until|a[nñ]os?|year|pasado|pr[oó]ximo|curso|"
+    rf"temporada|verano|invierno|otoño|primavera),?(?: de| del| el)? "
     rf"{_YEAR}(?:[-/–][0-9]{{2,4}}|{_MORE})",
     # times of day
     r"(?:las?|at|son) [0-9]{1,2} ?[:.h'] ?[0-9]{2}(?: ?h\b)?",
     r"[0-9]{1,2}[:.][0-9]{2} ?(?:h|hrs?|horas)\b",
     r"[0-9]{1,2} ?(?:h|horas?) (?:y )?[0-9]{1,2} ?(?:min|m)\b",
-    r"a las? [0-9]{1,2}(?= ?(?:h\b|horas?\b|[,;.]|de la|y media|y cuarto|menos|en punto|$))",
+    r"a las? (?:1?[0-9]|2[0-4])(?![0-9])",
+    r"de [0-9]{1,2}[:.][0-9]{2} a [0-9]{1,2}[:.][0-9]{2}",
+    r"de [0-9]{1,2} a [0-9]{1,2} ?h(?:oras)?\b",
     # places and names
     rf"(?:{_NAMED}) ?(?:es|era|con|n\.?[ºo°]\.?|n[uú]m\.|n[uú]mero)?:? ?[A-Z]{{0,4}}[- ]?[0-9]+(?![0-9])"
     rf"(?:[ .-][0-9]{{2,4}}(?![0-9]))*{_MORE}",
