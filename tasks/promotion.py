@@ -146,7 +146,8 @@ def promote(
 
     Raises:
         RegistryError: there is no such version.
-        PromotionRefused: its verdict is 'refused', or it is the champion already.
+        PromotionRefused: its verdict is 'refused', it is the champion already, or it was automatic and the champion of
+            the history is neither in the registry nor was it taken back.
         ReloadFailed: opened in a fresh process it does not repeat what it answered in its examination.
         PromotionConflict: another change came first, or the champion is not `expected`.
     """
@@ -157,6 +158,10 @@ def promote(
     _refuse_unaccepted(version)
     if champion == number:
         raise PromotionRefused(f"version {number} of {name} is the champion already; nothing was changed")
+    if expected is not ANY_CHAMPION:
+        champion = present_champion(client, name, known)
+        if how == "automatic" and champion is None:
+            _refuse_unknown_champion(name, known)
     if expected is not ANY_CHAMPION and champion != expected:
         raise PromotionConflict(
             f"version {number} of {name} was compared with {_named(expected)}, but the champion is now "
@@ -180,11 +185,7 @@ def rollback(name: str, reason: str, *, store: Store, how: How = "command", who:
     client, ledger, known = _opened(name, store)
     champion, path = holder(client, name, CHAMPION), champions(known)
     if not path or champion != path[-1]:
-        recorded = _named(path[-1] if path else None)
-        raise PromotionRefused(
-            f"the champion of {name} is {_named(champion)}, but its history ends with {recorded}: it was moved by "
-            "other means; say with 'tutor promote VERSION --reason …' which one it is to be"
-        )
+        raise PromotionRefused(_moved_otherwise(name, champion, path[-1] if path else None))
     if len(path) < 2:
         raise PromotionRefused(f"version {champion} is the first champion of {name}; there is none to go back to")
     target, before_it = path[-2], path[-3] if len(path) > 2 else None
@@ -275,6 +276,30 @@ def _existing(client: MlflowClient, name: str, number: str) -> ModelVersion:
             f"there is no version {number} of {name} in the registry; 'tutor history' names those known"
         )
     return version
+
+
+def present_champion(client: MlflowClient, name: str, entries: Sequence[Entry]) -> str | None:
+    """Return the version that a new one is compared with; None where there is none.
+
+    It bears the alias 'champion'. Where none bears it, though the history of `entries` names one, that one counts as
+    long as it is in the registry: whoever takes an alias off makes no worse tutor acceptable.
+    """
+    found, path = holder(client, name, CHAMPION), champions(entries)
+    if found is None and path and find_version(client, name, path[-1]):
+        return path[-1]
+    return found
+
+
+def _refuse_unknown_champion(name: str, known: Sequence[Entry]) -> None:
+    if path := champions(known):
+        raise PromotionRefused(_moved_otherwise(name, None, path[-1]))
+
+
+def _moved_otherwise(name: str, champion: str | None, recorded: str | None) -> str:
+    return (
+        f"the champion of {name} is {_named(champion)}, but its history ends with {_named(recorded)}: it was moved by "
+        "other means; say with 'tutor promote VERSION --reason …' which one it is to be"
+    )
 
 
 def _refuse_unaccepted(version: ModelVersion) -> None:

@@ -20,6 +20,7 @@ from flows.command import main
 from tasks.ledger import Entry, Ledger, champions, make_ledger, open_ledger
 from tasks.promotion import promote, promote_challenger, refuse, refused_by_person, rollback, settle
 from tasks.registered import Reloaded, holder
+from tasks.registration import fetch_champion
 from tutor.config import RegistryConfig
 from tutor.errors import LedgerDamaged, PromotionConflict, PromotionRefused, RegistryError, ReloadFailed, UsageError
 from tutor.settings import REPOSITORY, Store
@@ -399,6 +400,35 @@ def test_an_alias_moved_by_other_means_is_told_and_not_undone(
     assert _champion(client) == ("3", "1")
     assert main(["history", "--model", NAME, "--json", str(out)]) == 0
     assert "se cambió el tutor por otra vía: de versión 1 a versión 3" in json.loads(out.read_text())["remarks"][0]
+
+
+@pytest.mark.usefixtures("versions")
+def test_a_missing_alias_makes_no_worse_tutor_acceptable(
+    client: MlflowClient,
+    store: Store,
+    adapter_folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr("tasks.registration.adapter_of", lambda uri, store: adapter_folder)
+    config = RegistryConfig(model_name=NAME)
+    assert fetch_champion.fn(config, store) is None
+    promote(NAME, "1", "primera", how="command", store=store)
+    client.delete_registered_model_alias(NAME, "champion")
+    assert fetch_champion.fn(config, store).version == "1"
+    assert "its history ends with version 1: compared with that one" in caplog.text
+    with pytest.raises(PromotionConflict, match="compared with none, but the champion is now version 1"):
+        promote(NAME, "2", "mejor que la base", how="automatic", store=store, expected=None)
+    promote(NAME, "2", "mejor", how="automatic", store=store, expected="1")
+    assert _champion(client) == ("2", "1")
+
+    client.delete_model_version(NAME, "2")
+    assert fetch_champion.fn(config, store) is None
+    with pytest.raises(PromotionRefused, match=r"is none, but its history ends with version 2.*'tutor promote VERSION"):
+        promote(NAME, "3", "mejor que la base", how="automatic", store=store, expected=None)
+    assert _champion(client) == (None, "1")
+    promote(NAME, "3", "la he mirado", how="approval", store=store, expected=None)
+    assert _champion(client)[0] == "3"
 
 
 @pytest.mark.usefixtures("versions")
