@@ -10,7 +10,7 @@ from tasks.base_model import prepare_base_model
 from tasks.card import on_the_card
 from tasks.evaluation import evaluate
 from tasks.preflight import preflight
-from tasks.promotion import promote_challenger, refused_by_person
+from tasks.promotion import awaits_a_person, promote_challenger, refused_by_person
 from tasks.registered import live_aliases
 from tasks.registration import Champion, fetch_champion, register
 from tasks.tokenization import tokenize_rows
@@ -102,10 +102,10 @@ def _promoted(config: RetrainConfig, version: Finished, store: Store) -> tuple[F
     facts = version.facts
     try:
         promotion = promote_challenger(config.registry, version, store)
-        if promotion.facts["outcome"] == "waiting":
-            ask_a_person(
-                config.registry.model_name, str(facts["version"]), str(facts["run_id"]), facts["compared_with"]
-            )
+        name, number = config.registry.model_name, str(facts["version"])
+        # The stage may be an old one, and answered since.
+        if promotion.facts["outcome"] == "waiting" and awaits_a_person(name, number, store):
+            ask_a_person(name, number, str(facts["run_id"]), facts["compared_with"])
     except Exception as error:
         return None, sentence_on(error)
     return promotion, None

@@ -110,6 +110,13 @@ def refused_by_person(name: str, number: str, store: Store) -> Entry | None:
     return refusal(ledger.entries(), number, version.tags.get("adapter_sha256"))
 
 
+def awaits_a_person(name: str, number: str, store: Store) -> bool:
+    """Return whether nobody has decided on a version yet: nobody said no to it, and it neither is nor was champion."""
+    client = client_of(store)
+    decided = refused_by_person(name, number, store) or holder(client, name, CHAMPION) == number
+    return not (decided or _was_champion(client, name, number))
+
+
 def _was_champion(client: MlflowClient, name: str, number: str) -> bool:
     """Return whether a version was champion already: what followed it was decided later, and stands."""
     ledger = open_ledger(client, name)

@@ -18,7 +18,7 @@ from mlflow.tracking import MlflowClient
 
 from flows.command import main
 from tasks.ledger import Entry, Ledger, champions, make_ledger, open_ledger
-from tasks.promotion import promote, promote_challenger, refuse, refused_by_person, rollback, settle
+from tasks.promotion import awaits_a_person, promote, promote_challenger, refuse, refused_by_person, rollback, settle
 from tasks.registered import Reloaded, holder
 from tasks.registration import fetch_champion
 from tutor.config import RegistryConfig
@@ -519,7 +519,10 @@ def test_a_run_does_not_promote_what_a_person_said_no_to(client: MlflowClient, s
         return str(promote_challenger.fn(config, registered, store).facts["outcome"])
 
     assert follow("ask", "1", None) == "waiting"
+    assert awaits_a_person(NAME, "1", store)
     refuse(NAME, "1", "demasiado seca", store=store, how="approval", who="Ana")
+    assert not awaits_a_person(NAME, "1", store)
+    assert not awaits_a_person(NAME, "3", store)
     assert follow("automatic", "1", None) == follow("ask", "1", None) == "declined"
     assert follow("automatic", "3", None) == "declined", "the same weights, registered once more"
     assert _champion(client) == (None, None)
@@ -528,12 +531,14 @@ def test_a_run_does_not_promote_what_a_person_said_no_to(client: MlflowClient, s
 
     promote(NAME, "1", "lo he pensado mejor", how="command", store=store)
     assert refused_by_person(NAME, "1", store) is None
+    assert not awaits_a_person(NAME, "1", store), "it is champion"
     assert follow("automatic", "2", "1") == "promoted"
     rollback(NAME, "dice disparates", store=store)
     assert follow("automatic", "2", "1") == "declined", "to go back from it is a no as well"
     assert _champion(client) == ("1", None)
 
     promote(NAME, "3", "otra", how="command", store=store)
+    assert not awaits_a_person(NAME, "1", store), "it was champion"
     assert follow("automatic", "1", "3") == "promoted"
     assert _champion(client) == ("3", "1"), "it had its time; what followed was decided later"
 
