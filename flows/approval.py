@@ -9,14 +9,15 @@ Only then is the version opened once more, so the deployment belongs in the pool
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Literal
+from itertools import chain, count
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from uuid import UUID
 
 from prefect import flow
 from prefect.artifacts import create_markdown_artifact
 from prefect.flow_runs import suspend_flow_run
 from prefect.input import RunInput
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from tasks.ledger import How
 from tasks.promotion import MAX_REASON_CHARACTERS, checked_reason, client_of, promote, refuse
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 FLOW_NAME = "approval"
 _WAITS_S = 30 * 24 * 3600
+# The pattern is for the Prefect server: it checks the form by its JSON schema, before any space is stripped.
+_Said = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, pattern=r"\S")]
 
 
 class Answer(RunInput):
@@ -39,11 +42,11 @@ class Answer(RunInput):
         title="Decisión",
         description="approve: esta versión pasa a ser el tutor de los alumnos; refuse: siguen con el que tienen.",
     )
-    reason: str = Field(
-        title="Motivo", min_length=1, max_length=MAX_REASON_CHARACTERS, description="Por qué; queda en el historial."
+    reason: _Said = Field(
+        title="Motivo", max_length=MAX_REASON_CHARACTERS, description="Por qué; queda en el historial."
     )
-    name: str = Field(
-        title="Quién decide", min_length=1, max_length=80, description="Nombre de quien decide; queda en el historial."
+    name: _Said = Field(
+        title="Quién decide", max_length=80, description="Nombre de quien decide; queda en el historial."
     )
 
 
@@ -72,8 +75,9 @@ def approval(model_name: str, version: str) -> str:
 def ask_a_person(model_name: str, version: str, run_id: str, compared_with: str | None = None) -> str | None:
     """Return the name of the flow run that asks a person about `version`; None where the flow is not deployed.
 
-    A version is asked about once beside each champion that it was compared with, however often a run is repeated;
-    `run_id` tells it from one of a registry that was emptied.
+    A version is asked about once beside each champion that it was compared with, however often a run is repeated,
+    unless the asking itself failed or nobody answered in time; `run_id` tells it from one of a registry that was
+    emptied.
     """
     from prefect.deployments import run_deployment
 
@@ -85,9 +89,26 @@ def ask_a_person(model_name: str, version: str, run_id: str, compared_with: str 
         parameters={"model_name": model_name, "version": version},
         timeout=0,
         as_subflow=False,
-        idempotency_key=f"{model_name}-{version}-{run_id}-{compared_with or 'none'}",
+        idempotency_key=_key_of_asking(f"{model_name}-{version}-{run_id}-{compared_with or 'none'}"),
     )
     return str(asked.name)
+
+
+def _key_of_asking(question: str) -> str:
+    """Return the key under which `question` is asked: a new one where each run that asked it failed or timed out."""
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterIdempotencyKey
+    from prefect.client.schemas.objects import StateType
+
+    failed = (StateType.FAILED, StateType.CRASHED)
+    keys = chain([question], (f"{question}-again-{attempt}" for attempt in count(1)))
+    with get_client(sync_client=True) as client:
+
+        def ended(key: str) -> bool:
+            of_key = FlowRunFilter(idempotency_key=FlowRunFilterIdempotencyKey(any_=[key]))
+            return any(run.state_type in failed for run in client.read_flow_runs(flow_run_filter=of_key))
+
+        return next(key for key in keys if not ended(key))
 
 
 def _deployment() -> UUID | None:
