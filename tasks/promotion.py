@@ -81,10 +81,11 @@ def _follow(config: RegistryConfig, facts: Mapping[str, Any], store: Store) -> M
         if facts["verdict"] != "accepted":
             outcome = "refused"
         elif holder(client, name, CHAMPION) == number:
-            pass
+            made = _made_champion(client, name, number)
+            outcome = "promoted" if made and made.how == "automatic" else "approved"
         elif refused_by_person(name, number, store):
             outcome = "declined"
-        elif outcome == "promoted" and not _was_champion(client, name, number):
+        elif outcome == "promoted" and not _made_champion(client, name, number):
             promote(
                 name,
                 number,
@@ -114,14 +115,15 @@ def awaits_a_person(name: str, number: str, store: Store) -> bool:
     """Return whether nobody has decided on a version yet: nobody said no to it, and it neither is nor was champion."""
     client = client_of(store)
     decided = refused_by_person(name, number, store) or holder(client, name, CHAMPION) == number
-    return not (decided or _was_champion(client, name, number))
+    return not (decided or _made_champion(client, name, number))
 
 
-def _was_champion(client: MlflowClient, name: str, number: str) -> bool:
-    """Return whether a version was champion already: what followed it was decided later, and stands."""
+def _made_champion(client: MlflowClient, name: str, number: str) -> Entry | None:
+    """Return the last entry that made a version champion, if any: what followed it was decided later, and stands."""
     ledger = open_ledger(client, name)
     entries = ledger.entries() if ledger else ()
-    return any(entry.action == "promote" and entry.version == number for entry in entries)
+    made = [entry for entry in entries if entry.action == "promote" and entry.version == number]
+    return made[-1] if made else None
 
 
 def _whole_sentences(reasons: Sequence[str]) -> str:

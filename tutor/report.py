@@ -73,8 +73,11 @@ class RetrainReport:
         """
         registered, trained = stages["registration"].facts, stages["training"].facts
         promotion = "failed" if failure else stages["promotion"].facts["outcome"]
-        if declined and promotion not in ("failed", "refused") and "champion" not in aliases:
+        is_champion = "champion" in aliases
+        if declined and promotion not in ("failed", "refused") and not is_champion:
             promotion = "declined"
+        elif promotion == "declined" or (promotion in ("waiting", "never") and is_champion):
+            promotion = "approved"  # since the stage was finished
         return cls(
             run_id=registered["run_id"],
             model_name=registered["model_name"],
@@ -185,11 +188,10 @@ def _promotion(report: RetrainReport) -> str:
         )
     if report.promotion == "refused":
         return "no: los alumnos conservan el tutor que tienen"
-    if report.promotion == "promoted":
+    if report.promotion in ("promoted", "approved"):
+        by = "automática" if report.promotion == "promoted" else "la decidió una persona"
         left = f"fue el tutor de los alumnos y ya no lo es: tutor history{model}"
-        return f"automática; {undo}" if is_champion else left
-    if is_champion:
-        return f"la decidió una persona; {undo}"
+        return f"{by}; {undo}" if is_champion else left
     if report.promotion == "waiting":
         return f"espera a una persona: tutor approve {decide}, o tutor refuse {decide}"
     return f"no se hace sola (registry.promotion=never): tutor promote {decide}"
