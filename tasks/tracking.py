@@ -27,6 +27,8 @@ FAILURE_TAG = "tutor.failure"
 _KEY, _SWEEP = "tutor.training", "tutor.sweep"
 _MAX_FAILURE_CHARACTERS = 1000
 _log = logging.getLogger(__name__)
+# Runs that this process wrote to: another's, of an equal retraining, is not ours to end.
+_opened: set[str] = set()
 
 
 class Tracking:
@@ -50,26 +52,32 @@ class Tracking:
         parent = self.sweep(sweep).id if sweep else None
         if found := self._found(training, parent):
             self.client.update_run(found.info.run_id, RunStatus.to_string(RunStatus.RUNNING))
-            if FAILURE_TAG in found.data.tags:
-                self.client.delete_tag(found.info.run_id, FAILURE_TAG)
-            return Run(self.client, found.info.run_id)
+            run = Run(self.client, found.info.run_id)
+            run.forget_failure()
+            _opened.add(run.id)
+            return run
         tags = {_KEY: training, "mlflow.source.name": "tutor retrain", "mlflow.source.git.commit": commit()}
         tags |= {MLFLOW_PARENT_RUN_ID: parent} if parent else {}
-        return Run(self.client, self.client.create_run(self._experiment_id, tags=tags, run_name=training).info.run_id)
+        run_id = self.client.create_run(self._experiment_id, tags=tags, run_name=training).info.run_id
+        _opened.add(run_id)
+        return Run(self.client, run_id)
 
     def unfinished_run(self, training: str, sweep: str | None) -> Run | None:
-        """Return the run of this training if MLflow takes it for running, None where it does not, or has none."""
+        """Return the run of this training if this process opened it and MLflow takes it for running, else None."""
         parent = self.sweep(sweep).id if sweep else None
         found = self._found(training, parent)
-        running = found is not None and found.info.status == RunStatus.to_string(RunStatus.RUNNING)
-        return Run(self.client, found.info.run_id) if found and running else None
+        if found is None or found.info.run_id not in _opened:
+            return None
+        running = found.info.status == RunStatus.to_string(RunStatus.RUNNING)
+        return Run(self.client, found.info.run_id) if running else None
 
     def _found(self, training: str, parent: str | None) -> Any:
         within = f" and tags.`{MLFLOW_PARENT_RUN_ID}` = '{parent}'" if parent else ""
         runs = self.client.search_runs(
             [self._experiment_id], f"tags.`{_KEY}` = '{training}'{within}", order_by=["attributes.start_time ASC"]
         )
-        return next(iter(runs), None)
+        # Without a sweep, none that belongs to one; MLflow's filters cannot ask for a tag that is not there.
+        return next((run for run in runs if parent or MLFLOW_PARENT_RUN_ID not in run.data.tags), None)
 
     def sweep(self, name: str) -> Run:
         """Return the run that is parent to the runs of a sweep, made if need be."""
@@ -91,6 +99,11 @@ class Run:
 
     def __init__(self, client: MlflowClient, run_id: str) -> None:
         self._client, self.id = client, run_id
+
+    def forget_failure(self) -> None:
+        """Take off what was said of an end that was none."""
+        if FAILURE_TAG in self._client.get_run(self.id).data.tags:
+            self._client.delete_tag(self.id, FAILURE_TAG)
 
     def log_inputs(self, config: RetrainConfig, dataset: Mapping[str, Any]) -> None:
         """Log every setting as a parameter and the dataset, with its digest, as an input."""
@@ -181,7 +194,8 @@ class Run:
         self._client.log_text(self.id, text, file)
 
     def finish(self) -> None:
-        """Mark the run as finished."""
+        """Mark the run as finished, whatever another process that worked on it said of its own end."""
+        self.forget_failure()
         self._client.set_terminated(self.id, RunStatus.to_string(RunStatus.FINISHED))
 
 
