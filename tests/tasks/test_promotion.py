@@ -6,8 +6,9 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from threading import Barrier, Event
@@ -105,6 +106,7 @@ def test_what_cannot_be_done_is_one_line(client: MlflowClient, capsys: pytest.Ca
         (["promote", "1", "--reason", " "], 2, "--reason: got 0 characters"),
         (["promote", "1", "--reason", "x" * 501], 2, "--reason: got 501 characters"),
         (["promote", "uno", "--reason", "x"], 2, "VERSION: got 'uno'"),
+        (["promote", "9" * 5000, "--reason", "x"], 2, f"VERSION: got '{'9' * 40}'"),
         (["promote", "1"], 2, "required: --reason"),
         (["rollback", "--reason", "x"], 1, "but its history ends with none"),
         (["approve", "9", "--reason", "x"], 2, "there is no version 9"),
@@ -298,7 +300,8 @@ def test_a_slow_process_does_not_move_the_aliases_back_behind_a_faster_one(
 ) -> None:
     from tasks import promotion
 
-    move, moves, stalled, on = promotion._move, [], Event(), Event()
+    move, alone, moves = promotion._move, promotion.held_alone, []
+    stalled, arrived, on = Event(), Event(), Event()
 
     def slow(moved: MlflowClient, name: str, alias: str, number: str | None) -> None:
         if not stalled.is_set():
@@ -308,12 +311,23 @@ def test_a_slow_process_does_not_move_the_aliases_back_behind_a_faster_one(
         if alias == "champion":
             moves.append(number)
 
+    @contextmanager
+    def watched(lock: Path) -> Iterator[None]:
+        if stalled.is_set() and not arrived.is_set():
+            with pytest.raises(BlockingIOError), alone(lock, wait=False):
+                pass
+            arrived.set()  # the lock keeps it from overtaking
+        with alone(lock):
+            yield
+
     monkeypatch.setattr("tasks.promotion._move", slow)
+    monkeypatch.setattr("tasks.promotion.held_alone", watched)
     with ThreadPoolExecutor(2) as pool:
         first = pool.submit(promote, NAME, "1", "lenta", how="command", store=store)
         assert stalled.wait(60)
         second = pool.submit(promote, NAME, "2", "rápida", how="command", store=store)
-        wait([second], timeout=0.5)  # long enough to overtake, if it could
+        second.add_done_callback(lambda _: arrived.set())
+        assert arrived.wait(60)
         on.set()
         first.result()
         second.result()
