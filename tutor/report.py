@@ -15,6 +15,7 @@ from rich.text import Text
 
 from tutor.settings import DEFAULT_MODEL_NAME, Store
 from tutor.stages import Finished
+from tutor.verdict_words import VERDICTS
 
 _STAGES = {
     "validation": "validación",
@@ -29,7 +30,6 @@ _STAGES = {
     "analysis": "informe",
 }
 _WHO = {"base": "Modelo base", "challenger": "Tutor nuevo", "champion": "Tutor actual"}
-_VERDICTS = {"accepted": "aceptado", "refused": "rechazado"}
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ class RetrainReport:
     @property
     def verdict_told(self) -> str:
         """Return the verdict in Spanish."""
-        return _VERDICTS[self.verdict]
+        return VERDICTS[self.verdict]
 
     @property
     def examined(self) -> dict[str, Mapping[str, Any]]:
@@ -131,7 +131,7 @@ def print_report(report: RetrainReport, console: Console) -> None:
         console.print("Nada ha cambiado: ninguna etapa se ha ejecutado de nuevo.")
     elif report.stages_reused:
         console.print(f"Etapas sin cambios, no repetidas: {', '.join(map(stage_told, report.stages_reused))}.")
-    console.print(Group(_table(report), _facts(report)))
+    console.print(Group(accuracy_table(report.examined), _facts(report)))
 
 
 def stage_told(stage: str) -> str:
@@ -153,10 +153,6 @@ def accuracy_table(examined: Mapping[str, Mapping[str, Any]]) -> Table:
     table.add_row(total, *(_percent(summary["accuracy"]) for summary in summaries), style="bold")
     table.add_row("sin que corrija la calculadora", *(_percent(summary["accuracy_unaided"]) for summary in summaries))
     return table
-
-
-def _table(report: RetrainReport) -> Table:
-    return accuracy_table(report.examined)
 
 
 def _facts(report: RetrainReport) -> Table:
