@@ -173,8 +173,8 @@ def promote(
             _refuse_unknown_champion(name, known)
     if expected is not ANY_CHAMPION and champion != expected:
         raise PromotionConflict(
-            f"version {number} of {name} was compared with {_named(expected)}, but the champion is now "
-            f"{_named(champion)}; retrain again, and only the comparison is made anew"
+            f"version {number} of {name} was compared with {named(expected)}, but the champion is now "
+            f"{named(champion)}; retrain again, and only the comparison is made anew"
         )
     evidence = _evidence(version, reloaded or reload_version(version, store))
     entry = Entry("promote", how, number, champion, number, champion, who, _now(), reason, evidence)
@@ -306,7 +306,7 @@ def _refuse_unknown_champion(name: str, known: Sequence[Entry]) -> None:
 
 def _moved_otherwise(name: str, champion: str | None, recorded: str | None) -> str:
     return (
-        f"the champion of {name} is {_named(champion)}, but its history ends with {_named(recorded)}: it was moved by "
+        f"the champion of {name} is {named(champion)}, but its history ends with {named(recorded)}: it was moved by "
         "other means; say with 'tutor promote VERSION --reason …' which one it is to be"
     )
 
@@ -328,7 +328,7 @@ def _carry_out(client: MlflowClient, ledger: Ledger, entry: Entry, known: Sequen
     if behind and behind[0].action == "withdraw":
         raise RegistryError(
             f"version {behind[0].version} of {ledger.model_name} vanished from the registry while it became champion; "
-            f"{_named(behind[0].after)} is champion"
+            f"{named(behind[0].after)} is champion"
         )
     decision = f"{written.action} {written.when} {written.who}: {written.reason}"
     client.set_model_version_tag(ledger.model_name, written.version, DECISION_TAG, decision)
@@ -366,5 +366,6 @@ def _reasons(version: ModelVersion) -> list[str]:
     return str(version.tags.get("reasons", "")).splitlines()
 
 
-def _named(version: object) -> str:
+def named(version: object) -> str:
+    """Return how a sentence calls a version, or that there is none."""
     return f"version {version}" if version else "none"
