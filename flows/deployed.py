@@ -62,8 +62,8 @@ def sweep(
         workers: Deployment of the flows trial and retrain whose workers do the work.
     """
     report = sweeping.sweep.fn(config, search, workers)
-    create_table_artifact(report.as_json()["trials"], key="trials", description=f"The trials of {report.study}")
-    return Completed(message=f"{report.study}: trial {report.best.number} is the best; {report.said}")
+    create_table_artifact(report.as_json()["trials"], key="trials", description=f"Los ensayos de {report.study}")
+    return Completed(message=f"{report.study}: el mejor es el ensayo {report.best.number}. {report.said}")
 
 
 @flow(

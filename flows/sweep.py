@@ -16,7 +16,7 @@ from rich.text import Text
 
 from flows import retrain as retraining
 from flows.fan_out import judged_by, make_trials_on
-from flows.trial import make_trial, prepare, told
+from flows.trial import OUTCOMES, make_trial, prepare, told
 from tasks.card import card
 from tasks.tracking import Tracking
 from tasks.validation import validate_dataset
@@ -28,13 +28,6 @@ from tutor.settings import Store, open_store
 from tutor.study import Study, TrialRecord, alone, make_study
 
 _HERE = "here"
-_OUTCOMES = {
-    "completed": "terminado",
-    "pruned": "interrumpido: otros iban mejor",
-    "failed": "fallido",
-    "lost": "perdido y repetido",
-    "running": "en marcha",
-}
 
 
 @dataclass(frozen=True)
@@ -102,7 +95,7 @@ def sweep(
         if workers:
             return SweepReport(name, records, best, judged_by(workers, chosen, name), None)
         report = retraining.retrain.fn(chosen)
-        said = f"{report.model_name} version {report.version} {report.verdict}: {' '.join(report.reasons)}"
+        said = f"{report.model_name}, versión {report.version}: {report.verdict_told}. {' '.join(report.reasons)}"
         return SweepReport(name, records, best, said, report)
 
 
@@ -134,7 +127,7 @@ def print_sweep(report: SweepReport, console: Console) -> None:
         loss = "" if trial.loss is None else f"{trial.loss:.4f}"
         numbers = [number.replace(".", ",") for number in (*settings, loss)]
         style = "bold" if trial.number == report.best.number else ""
-        table.add_row(str(trial.number), *numbers, _OUTCOMES[trial.outcome], style=style)
+        table.add_row(str(trial.number), *numbers, OUTCOMES[trial.outcome], style=style)
     console.print(table)
     if report.retrained is not None:
         print_report(report.retrained, console)

@@ -27,6 +27,14 @@ from tutor.settings import Store, open_store
 from tutor.stages import Finished
 from tutor.study import Study, TrialRecord, open_study
 
+OUTCOMES = {
+    "completed": "terminado",
+    "pruned": "interrumpido: otros iban mejor",
+    "failed": "fallido",
+    "lost": "perdido y repetido",
+    "running": "en marcha",
+}
+
 
 @dataclass(frozen=True)
 class Prepared:
@@ -61,7 +69,7 @@ def trial(
     with (store.home / "trial.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if found.taken() >= search.trials:
-            return Completed(name="NothingToDo", message=f"Nothing to do: {study} has its {search.trials} trials")
+            return Completed(name="NothingToDo", message=f"Nada que hacer: {study} tiene sus {search.trials} ensayos")
         with card(config.model.device, store):
             owner = str(context.flow_run.id) if context and context.flow_run else ""
             record = make_trial(found, config, search, prepare(config, store), owner, store)
@@ -107,8 +115,9 @@ def make_trial(
 def told(record: TrialRecord) -> str:
     """Return one sentence on what became of a trial, and tell the run's log."""
     settings = ", ".join(f"{name} {value:g}" for name, value in record.settings.items())
-    loss = f", validation loss {record.loss:.4f}" if record.loss is not None else ""
-    said = f"trial {record.number} {record.outcome}{loss} ({settings}){f': {record.reason}' if record.reason else ''}"
+    loss = f", pérdida en validación {record.loss:.4f}" if record.loss is not None else ""
+    why = f": {record.reason}" if record.reason else ""
+    said = f"ensayo {record.number} {OUTCOMES[record.outcome]}{loss} ({settings}){why}"
     if FlowRunContext.get() is not None:
         get_run_logger().info(said)
     return said

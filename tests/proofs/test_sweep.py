@@ -35,7 +35,7 @@ def test_a_sweep_outlives_a_killed_trial_and_its_own_process_and_registers_its_b
     done = box.wait(run_id, {"Completed", "Failed"})
     assert done["state"]["name"] == "Completed", done["state"]["message"]
     assert done["run_count"] == 2, "an automation started it again"
-    assert "tutor-barrido version 1" in done["state"]["message"]
+    assert "tutor-barrido, versión 1: " in done["state"]["message"]
     assert versions(box, "tutor-barrido") == ["1"]
     with psycopg.connect(box.environment["TUTOR_SWEEP_DATABASE"]) as connection:
         states = [state for (state,) in connection.execute("SELECT state FROM trials ORDER BY number")]

@@ -37,7 +37,7 @@ def test_a_retraining_ends_with_a_registered_version_and_the_next_with_nothing_t
     assert box.run(second)["state"]["type"] == "SCHEDULED", "the second waits, where everybody sees it"
     done = box.wait(first, {"Completed", "Failed", "Crashed"})
     assert done["state"]["name"] == "Completed", done["state"]["message"]
-    assert done["state"]["message"].startswith("tutor-prueba version 1 ")
+    assert done["state"]["message"].startswith("tutor-prueba, versión 1: ")
     assert versions(box, "tutor-prueba") == ["1"]
     artifacts = _artifacts(box, first)
     assert {"verdict", "validation", "data-docs", "mlflow-run", "mlflow-version"} <= artifacts.keys()
