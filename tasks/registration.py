@@ -159,7 +159,7 @@ def _register(
 ) -> Mapping[str, Any]:
     registry = config.registry
     tracking = Tracking(store, registry.experiment)
-    run = tracking.open_run(training.folder.name, registry.sweep)
+    run = tracking.open_run(training.folder.name, registry.sweep, key)
     with run.ended_with_its_reason(), progress("Registro", "pasos") as report_progress:
         report_progress(0, 3)
         examinations = {who: examination_in(stage) for who, stage in examined.items()}

@@ -24,7 +24,7 @@ from tutor.settings import REPOSITORY, Store
 
 # Of a run that did not come to its end: why.
 FAILURE_TAG = "tutor.failure"
-_KEY, _SWEEP = "tutor.training", "tutor.sweep"
+_KEY, _SWEEP, _JUDGED = "tutor.training", "tutor.sweep", "tutor.judged"
 _MAX_FAILURE_CHARACTERS = 1000
 _log = logging.getLogger(__name__)
 # Runs that this process wrote to: another's, of an equal retraining, is not ours to end.
@@ -43,21 +43,24 @@ class Tracking:
             found.experiment_id if found else self.client.create_experiment(experiment, store.artifacts_uri)
         )
 
-    def open_run(self, training: str, sweep: str | None = None) -> Run:
+    def open_run(self, training: str, sweep: str | None = None, judged: str | None = None) -> Run:
         """Return the run of this training, taken up again if it exists already; `training` names the stage folder.
 
         With the name of a `sweep`, it is a child of the run of that name, which is made if need be. A training that
-        belongs to several sweeps has a run in each.
+        belongs to several sweeps has a run in each, and one that is `judged` anew (the key of its registration) a run
+        for each verdict, so that none takes the answers and the report of another.
         """
         parent = self.sweep(sweep).id if sweep else None
-        if found := self._found(training, parent):
+        if found := self._found(training, parent, judged):
             self.client.update_run(found.info.run_id, RunStatus.to_string(RunStatus.RUNNING))
             run = Run(self.client, found.info.run_id)
             run.forget_failure()
+            run.log_tags({_JUDGED: judged} if judged else {})
             _opened.add(run.id)
             return run
         tags = {_KEY: training, "mlflow.source.name": "tutor retrain", "mlflow.source.git.commit": commit()}
         tags |= {MLFLOW_PARENT_RUN_ID: parent} if parent else {}
+        tags |= {_JUDGED: judged} if judged else {}
         run_id = self.client.create_run(self._experiment_id, tags=tags, run_name=training).info.run_id
         _opened.add(run_id)
         return Run(self.client, run_id)
@@ -71,13 +74,17 @@ class Tracking:
         running = found.info.status == RunStatus.to_string(RunStatus.RUNNING)
         return Run(self.client, found.info.run_id) if running else None
 
-    def _found(self, training: str, parent: str | None) -> Any:
+    def _found(self, training: str, parent: str | None, judged: str | None = None) -> Any:
         within = f" and tags.`{MLFLOW_PARENT_RUN_ID}` = '{parent}'" if parent else ""
         runs = self.client.search_runs(
             [self._experiment_id], f"tags.`{_KEY}` = '{training}'{within}", order_by=["attributes.start_time ASC"]
         )
         # Without a sweep, none that belongs to one; MLflow's filters cannot ask for a tag that is not there.
-        return next((run for run in runs if parent or MLFLOW_PARENT_RUN_ID not in run.data.tags), None)
+        of_sweep = [run for run in runs if parent or MLFLOW_PARENT_RUN_ID not in run.data.tags]
+        if judged is None:
+            return next(iter(of_sweep), None)
+        by_verdict = {run.data.tags.get(_JUDGED): run for run in reversed(of_sweep)}
+        return by_verdict.get(judged) or by_verdict.get(None)
 
     def sweep(self, name: str) -> Run:
         """Return the run that is parent to the runs of a sweep, made if need be."""

@@ -112,3 +112,15 @@ def test_a_training_has_a_run_in_each_experiment_and_sweep(store: Store) -> None
     parents = [here.client.get_run(run.id).data.tags.get("mlflow.parentRunId") for run in (alone, first, second)]
     assert parents[0] is None
     assert len({*parents}) == 3
+
+
+@pytest.mark.usefixtures("database")
+def test_each_verdict_on_a_training_has_its_run(store: Store) -> None:
+    tracking = Tracking(store, "pruebas")
+    trained = tracking.open_run("training-a")
+    assert tracking.open_run("training-a", judged="strict").id == trained.id
+    lenient = tracking.open_run("training-a", judged="lenient").id
+    assert lenient != trained.id
+    assert tracking.open_run("training-a", judged="strict").id == trained.id
+    assert tracking.open_run("training-a", judged="lenient").id == lenient
+    assert tracking.open_run("training-a").id == trained.id
