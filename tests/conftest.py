@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import pickle
 import shutil
 from collections.abc import Iterator
@@ -16,6 +17,8 @@ from tutor.generation import write_dataset
 from tutor.settings import Store, open_store, quiet_libraries
 
 quiet_libraries()
+# Products of tiny models are quicker without a second thread to wait for; torch, and processes that tests start, obey.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 @pytest.fixture

@@ -99,7 +99,7 @@ class LoraConfig(Section):
     alpha: int = Field(32, ge=1, le=1024, description="Scale of the adapter: its output is multiplied by alpha / rank.")
     rank_stabilised: bool = Field(False, description="rsLoRA: multiply by alpha / the square root of the rank instead.")
     plus_ratio: float = Field(
-        20.0, ge=1, le=64, description="LoRA+: how many times the learning rate of A is that of B; 1: the same."
+        16.0, ge=1, le=64, description="LoRA+: how many times the learning rate of A is that of B; 1: the same."
     )
 
 
@@ -108,7 +108,7 @@ class TrainingConfig(Section):
 
     epochs: int = Field(1, ge=1, le=1000, description="Passes over the training rows.")
     learning_rate: float = Field(
-        4e-4,
+        5e-4,
         gt=0,
         le=1,
         description="Highest learning rate of the adapter's A, after warm-up; B learns faster by LoRA+.",

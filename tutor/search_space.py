@@ -41,7 +41,7 @@ class SearchConfig(Section):
         description="Scales of the adapter, alpha / rank; empty: only the configuration's.",
     )
     plus_ratios: tuple[Ratio, ...] = Field(
-        (1.0, 5.0, 20.0), max_length=16, description="LoRA+ ratios; empty: only the configuration's."
+        (1.0, 4.0, 16.0), max_length=16, description="LoRA+ ratios; empty: only the configuration's."
     )
     seed: int = Field(7, ge=0, lt=2**31, description="Seed of what is drawn.")
 

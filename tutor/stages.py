@@ -26,7 +26,8 @@ LIBRARIES = ("torch", "transformers", "peft", "bitsandbytes")
 _ONLY_SHOWN = {
     *("exercises", "generation.py", "report.py", "plan_report.py", "progress.py", "errors.py"),
     *("analysis", "analysis.py", "run_record.py"),
-    *("serving", "merged_model.py", "champion_watch.py"),
+    *("serving", "merged_model.py", "gguf_model.py", "gguf_tokenizer.py", "export_card.py", "champion_watch.py"),
+    *("comparison.py", "doctor.py"),
     *("run_page.py", "card.py", "server_settings.py"),
     *("search_space.py", "study.py"),
 }

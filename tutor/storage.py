@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,15 +14,15 @@ from pathlib import Path
 from tutor.errors import StorageFull
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-# What libraries that write from Rust, C (numpy: "9 requested and 3 written") or C++ say in place of the number for it.
+# What libraries that write from Rust, C or C++ say in place of the number for it, and numpy for fewer bytes than asked.
 _SAID_FULL = (
     "os error 28",
     "os error 27",
     "basic_ios::clear: iostream error",
     "PytorchStreamWriter failed writing",
     "database or disk is full",
-    " requested and ",
 )
+_SAID_SHORT = re.compile(r"\d+ requested and \d+ written")
 
 
 @contextmanager
@@ -95,7 +96,7 @@ def _is_full(error: BaseException | None) -> bool:
     while error is not None:
         if isinstance(error, OSError) and error.errno in _FULL:
             return True
-        if any(said in str(error) for said in _SAID_FULL):
+        if any(said in str(error) for said in _SAID_FULL) or _SAID_SHORT.search(str(error)):
             return True
         error = error.__cause__ or error.__context__
     return False

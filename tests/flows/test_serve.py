@@ -120,7 +120,7 @@ def test_what_cannot_be_served_is_one_line(capsys: pytest.CaptureFixture[str]) -
             ([f"models:/{NAME}@champion", "--port", port], f"127.0.0.1:{port} cannot be had"),
             ([f"models:/{NAME}@nobody", "--port", "0"], "no such model, version or alias"),
             (["no-such-model", "--port", "0"], "expected 'base', models:/NAME@ALIAS"),
-            (["--port", "70000"], "expected 0 to 65535"),
+            (["--port", "70000"], "expected a whole number from 0 to 65535"),
         ):
             assert main(["serve", *arguments]) == 2
             complaint = capsys.readouterr().err

@@ -180,7 +180,7 @@ def test_what_the_exercises_write_is_read_back() -> None:
 def test_the_answers_of_the_exercises_are_quantities() -> None:
     made = exercises(seed=3)
     answers = {exercise.answer for exercise in (next(made) for _ in range(500))}
-    assert [answer for answer in sorted(answers) if parse_quantity(answer) is None] == []
+    assert [answer for answer in sorted(answers - {"sí", "no"}) if parse_quantity(answer) is None] == []
 
 
 @pytest.mark.parametrize("piece", REPEATED)

@@ -9,6 +9,7 @@ from tutor.exercises.arithmetic import addition, multiplication
 from tutor.exercises.divisibility import divisibility
 from tutor.exercises.phrasing import as_told, with_numbers_in_words
 from tutor.exercises.problems import one_step
+from tutor.exercises.stories import ADD_STORIES, tell
 from tutor.grading import grade
 from tutor.number_words import number_in_words, spoken_value
 
@@ -84,3 +85,10 @@ def test_yes_and_no_are_answered_by_what_divides_what() -> None:
         assert grade(f"Respuesta: {'sí' if holds else 'no'}", exercise.answer).correct, exercise
         seen.add((len(numbers), holds))
     assert len(seen) == 4
+
+
+def test_before_the_sound_of_i_it_is_e() -> None:
+    rng = Random(8)
+    told = [tell(ADD_STORIES, rng, a=7, b=5) for _ in range(3000)]
+    assert not [text for text in told if re.search(r"\by [IÍ]", text)]
+    assert [text for text in told if re.search(r"\be (Inés|Iker|Itzel)", text)]

@@ -31,9 +31,9 @@ HOSTILE = [
 def test_hostile_rows_return_quickly(text: str) -> None:
     prove("x", "√2 + x = x + √3", "4")  # loads sympy, once
     for row in ((text, text, "4"), ("4*4", text, "16"), (text, "", "3"), ("x = ?", text, text[:150])):
-        start = time.process_time()
+        start = time.thread_time()
         assert prove(*row).verdict in ("proven", "refuted", "not checkable")
-        assert time.process_time() - start < MOST_SECONDS
+        assert time.thread_time() - start < MOST_SECONDS
 
 
 def test_a_row_of_a_million_characters_is_not_checked() -> None:

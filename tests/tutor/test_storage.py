@@ -1,4 +1,4 @@
-"""A lock that leaves no file behind, and still lets in one at a time."""
+"""A lock that leaves no file behind and lets in one at a time; a full disk, known by what libraries say of it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from threading import Barrier
 
 import pytest
 
-from tutor.storage import held_alone
+from tutor.errors import StorageFull
+from tutor.storage import held_alone, told_when_full
 
 THREADS, TIMES = 8, 40
 
@@ -38,3 +39,14 @@ def test_who_does_not_wait_is_told_and_takes_nothing_away(tmp_path: Path) -> Non
             raise AssertionError("two hold it")
         assert lock.exists()
     assert not lock.exists()
+
+
+@pytest.mark.parametrize("said", ["9 requested and 3 written", "No space left on device (os error 28)"])
+def test_a_full_disk_is_known_by_the_words_of_a_library(said: str, tmp_path: Path) -> None:
+    with pytest.raises(StorageFull), told_when_full(tmp_path, "x", "y"):
+        raise RuntimeError(said)
+
+
+def test_another_request_is_no_full_disk(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError, match="4 GPUs"), told_when_full(tmp_path, "x", "y"):
+        raise RuntimeError("4 GPUs requested and only 1 is available")

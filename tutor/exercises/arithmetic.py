@@ -29,7 +29,7 @@ ADDITION_WORDS = (
     "[Junta|Reúne] {a} y {b}. ¿Cuánto [hay|es] en total?",
     "Los sumandos son {a} y {b}. ¿[Cuál es|Cuánto vale] la suma?",
     "[El total de|La suma de] {a} y {b}",
-    "¿[Qué|Cuánto] da {a} [más|y] {b}?",
+    "¿[Qué|Cuánto] da {a} más {b}?",
     "Si [tengo|pongo|llevo] {a} y [añado|pongo|sumo] {b}[ más|], ¿[cuánto|cuántos] [tengo|hay|junto]?",
     "[Haz|Hazme] la suma de {a} [y|más] {b}",
     "¿Cuánto [es|da|sale] [sumar|si sumas|sumando] {a} [y|más] {b}?",
@@ -72,7 +72,7 @@ PRODUCT_WORDS = (
     "{a} multiplicado por {b}",
     "[Calcula|Halla|Dime|Obtén|Encuentra|Escribe] el producto de {a} [y|por] {b}",
     "¿Cuál es el producto de {a} [y|por] {b}?",
-    "¿[Cuánto|Qué número] [obtengo|sale|resulta|da] [si multiplico|al multiplicar|multiplicando] {a} [por|y] {b}?",
+    "¿[Cuánto|Qué número] [obtengo|sale|resulta] [si multiplico|al multiplicar|multiplicando] {a} [por|y] {b}?",
     "Si multiplicas {a} por {b}, ¿[qué|cuánto] [obtienes|da|resulta|sale]?",
     "El producto de {a} y {b}",
     "Los factores son {a} y {b}. ¿[Cuál es|Cuánto vale] el producto?",
@@ -92,7 +92,7 @@ MULTIPLICATION_WORDS = (
     "En la tabla del {a}, ¿cuánto es por {b}?",
     "Si [tengo|hay] {a} [grupos|montones|paquetes] de {b}, ¿cuánto [hay|es] en total?",
     "{a} grupos con {b} [cada uno|en cada uno], ¿cuántos son?",
-    "[Suma|Repite] {b} {a} veces",
+    "[Suma|Repite] {a} veces el {b}",
 )
 MULTIPLE_NAMES = {2: "el doble de {b}", 3: "el triple de {b}", 4: "el cuádruple de {b}", 5: "el quíntuple de {b}"}
 DIVISION_WORDS = (

@@ -132,7 +132,7 @@ def _two_amounts(rng: Random) -> Exercise:
 def _two_numbers(rng: Random) -> tuple[int, int, bool]:
     """Return a larger number, a smaller one, and whether the larger is asked for."""
     small = rng.randint(1, 12)
-    return small + rng.randint(1, 9), small, rng.random() < 0.55
+    return small + rng.randint(2, 9), small, rng.random() < 0.55
 
 
 def _double(rng: Random) -> Exercise:

@@ -68,6 +68,8 @@ def _fraction_answer(
     question: str, steps: str, top: int, bottom: int, rule: str, mistake: str | None = None
 ) -> Exercise:
     answer, lowest = f"{top}/{bottom}", str(Fraction(top, bottom))
+    if top % bottom == 0:
+        steps, answer = f"{steps}, que es {lowest}", lowest
     solution = f"{steps}."
     others = [with_rule(rule, solution)]
     if lowest != answer:

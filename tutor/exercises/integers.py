@@ -92,7 +92,7 @@ def _product(rng: Random) -> Exercise:
 def _story(rng: Random) -> Exercise:
     city = rng.choice(COLD_CITIES)
     if rng.random() < 0.4:
-        below, rise = rng.sample(range(1, 13), 2)
+        below, rise = rng.sample(range(2, 13), 2)
         question = phrase(RISES, rng, t=-below, n=rise, city=city)
         return _exercise(question, *_sum_of_unlike(below, rise), rise - below, "°C")
     if rng.random() < 0.3:

@@ -7,6 +7,7 @@ them, {good} its name, {un_h} another on sale; "Cuántos" in the gender of the t
 
 from __future__ import annotations
 
+import re
 from random import Random
 from typing import NamedTuple
 
@@ -60,7 +61,7 @@ ADD_STORIES = (
     ),
     Story("Había {a} {t} en [la mesa|el cajón] y {p} [puso|dejó|añadió] {b}. ¿{Qs} hay [ahora|en total]?"),
     Story("En una clase hay {a} alumnos y en otra {b}. ¿Cuántos alumnos [hay|son|suman] entre las dos?", 40),
-    Story("{p} tiene {a} {t} y le faltan {b} para [tener|completar] su colección. ¿De {qs} {t} es la colección?"),
+    Story("{p} tiene {a} cromos y le faltan {b} para completar el álbum. ¿Cuántos cromos caben en el álbum?"),
     Story("{q} tiene {a} {t}. {p} tiene {b} más[ que {q}|]. ¿{Qs} {t} tiene {p}?"),
     Story("En [el estanque|la pecera] hay {a} peces y [echan|llegan] otros {b}. ¿Cuántos peces hay [ahora|en total]?"),
 )
@@ -113,11 +114,11 @@ MULTIPLY_STORIES = (
     Story("En cada mesa se sientan {b} personas. ¿Cuántas personas caben en {a} mesas?"),
     Story("Cada [caja|bolsa] [trae|contiene|lleva] {b} {t}. ¿{Qs} {t} hay en {a}?"),
     Story("{p} compra {a} {c} y en {cada} [hay|vienen] {b} {t}. ¿{Qs} {t} [tiene|son|compra]?"),
-    Story("{p} gana {b} {m} [por hora|al día]. ¿Cuánto [gana|cobra] por {a}?"),
+    Story("{p} gana {b} puntos en cada partida. ¿Cuántos puntos [gana|consigue] en {a} partidas?"),
     Story("Cada [niño|invitado] [come|recibe] {b} {f}. ¿{Fs} {f} hacen falta para {a}?", 60),
     Story("Una máquina [hace|corta|pinta] {b} piezas por hora. ¿Cuántas piezas [hace|termina] en {a} horas?"),
     Story("Hay {a} [equipos|grupos] de {b} [jugadores|niños|alumnos]. ¿Cuántos [son|hay] en total?"),
-    Story("{p} [planta|siembra] {a} filas con {b} [rosas|plantas] en cada una. ¿Cuántas [planta|siembra] en total?"),
+    Story("{p} planta {a} filas de {b} [rosas|lechugas]. ¿Cuántas plantas son en total?"),
     Story("Un álbum tiene {a} páginas con {b} [fotos|estampas] en cada página. ¿Cuántas hay en todo el álbum?"),
     Story("Por cada {good} se pagan {b} {m}. ¿Cuánto se paga por {a}?"),
     Story("{p} [corre|nada|camina] {b} kilómetros cada día. ¿Cuántos kilómetros son en {a} días?", 12),
@@ -167,7 +168,7 @@ ADD_THEN_SUBTRACT = (
     ),
     Story("{p} tiene {a} {t} y [compra|gana|le dan] {b}; luego [gasta|da|pierde] {c}. ¿{Qs} le quedan[ al final|]?"),
     Story("En [un tren|un cine] hay {a} personas. Entran {b} y salen {c}. ¿Cuántas [hay ahora|personas quedan]?"),
-    Story("{p} [recogió|hizo] {a} {t} ayer y {b} hoy, y ha vendido {c}. ¿{Qs} le quedan?"),
+    Story("{p} [recogió|consiguió] {a} {t} ayer y {b} hoy, y ha vendido {c}. ¿{Qs} le quedan?"),
     Story("{p} ahorró {a} {m} en enero y {b} en febrero. En marzo gastó {c}. ¿Cuánto [dinero tiene|le queda]?"),
     Story("En la biblioteca hay {a} libros. [Compran|Donan] {b} y prestan {c}. ¿Cuántos libros quedan?"),
     Story("Había {a} [pájaros|palomas] en un árbol. Llegaron {b} y se fueron {c}. ¿Cuántos animales quedaron?"),
@@ -181,7 +182,7 @@ SUBTRACT_THEN_ADD = (
     Story("En un tanque hay {a} litros de agua. Se sacan {b} y luego se echan {c}. ¿Cuántos litros hay ahora?"),
     Story("En [un tren|un cine] hay {a} personas. Salen {b} y entran {c}. ¿Cuántas [hay ahora|personas quedan]?"),
     Story("Había {a} {t} en [la caja|el cajón]. [Se llevaron|Sacaron] {b} y [pusieron|metieron] {c}. ¿{Qs} hay ahora?"),
-    Story("{p} tenía {a} {t}, [perdió|rompió] {b} y [su tía|su abuelo] le regaló {c}. ¿{Qs} [tiene|tiene ahora]?"),
+    Story("{p} tenía {a} {t}, [perdió|regaló] {b} y [su tía|su abuelo] le regaló {c}. ¿{Qs} [tiene|tiene ahora]?"),
     Story("En una tienda hay {a} {t}. Venden {b} y [traen|reciben] {c}. ¿{Qs} {t} hay [ahora|al final del día]?"),
     Story("En la clase hay {a} alumnos; se van {b} y llegan {c} nuevos. ¿Cuántos alumnos hay ahora?"),
 )
@@ -209,7 +210,7 @@ MULTIPLY_THEN_SUBTRACT = (
     Story("{p} compra {a} {x} de {b} {t} y [usa|reparte|gasta] {c}. ¿{Qs} {t} le quedan?"),
     Story("En {a} {x} hay {b} {t} en {cada}, pero {c} no sirven. ¿{Qs} sirven?"),
     Story("Un teatro tiene {a} filas de {b} asientos y hay {c} libres. ¿Cuántos asientos están ocupados?"),
-    Story("{p} gana {b} {m} al día. Trabaja {a} días y gasta {c}. ¿Cuánto [dinero le queda|le queda|ahorra]?"),
+    Story("{p} gana {b} puntos en cada partida. Juega {a} y luego pierde {c} puntos. ¿Cuántos puntos le quedan?"),
     Story("Hay {a} mesas con {b} sillas y se quitan {c} sillas. ¿Cuántas sillas quedan?"),
 )
 BUY_AND_CHANGE = (
@@ -275,7 +276,8 @@ def tell(stories: tuple[Story, ...], rng: Random, market: Market | None = None, 
         **(_on_sale(market) if market else {}),
         **numbers,
     }
-    return text.format(**slots)
+    # "y" before the sound of i.
+    return re.sub(r"\by (?=[IÍ])", "e ", text.format(**slots))
 
 
 def _sells(text: str) -> bool:

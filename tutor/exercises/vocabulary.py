@@ -98,7 +98,7 @@ _OBJECTS = (
 THINGS = FOODS + _OBJECTS
 CONTAINERS = (
     *_nouns("caja/cajas bolsa/bolsas cesta/cestas bandeja/bandejas canasta/canastas", feminine=True),
-    *_nouns("paquete/paquetes cajón/cajones saco/sacos frasco/frascos", feminine=False),
+    *_nouns("paquete/paquetes cajón/cajones saco/sacos cesto/cestos", feminine=False),
 )
 
 CURRENCIES = (
