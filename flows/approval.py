@@ -9,19 +9,20 @@ Only then is the version opened once more, so the deployment belongs in the pool
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Literal
+from itertools import chain, count
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from uuid import UUID
 
 from prefect import flow
 from prefect.artifacts import create_markdown_artifact
 from prefect.flow_runs import suspend_flow_run
 from prefect.input import RunInput
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from tasks.ledger import How
-from tasks.promotion import MAX_REASON_CHARACTERS, checked_reason, client_of, promote, refuse
+from tasks.promotion import MAX_REASON_CHARACTERS, checked_reason, client_of, named, promote, refuse
 from tasks.registered import find_version
-from tutor.errors import RegistryError
+from tutor.errors import PromotionConflict, RegistryError
 from tutor.rows import digest_of
 from tutor.settings import Store, open_store, whoami
 
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 FLOW_NAME = "approval"
 _WAITS_S = 30 * 24 * 3600
+# The pattern is for the Prefect server: it checks the form by its JSON schema, before any space is stripped.
+_Said = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, pattern=r"\S")]
 
 
 class Answer(RunInput):
@@ -39,11 +42,11 @@ class Answer(RunInput):
         title="Decisión",
         description="approve: esta versión pasa a ser el tutor de los alumnos; refuse: siguen con el que tienen.",
     )
-    reason: str = Field(
-        title="Motivo", min_length=1, max_length=MAX_REASON_CHARACTERS, description="Por qué; queda en el historial."
+    reason: _Said = Field(
+        title="Motivo", max_length=MAX_REASON_CHARACTERS, description="Por qué; queda en el historial."
     )
-    name: str = Field(
-        title="Quién decide", min_length=1, max_length=80, description="Nombre de quien decide; queda en el historial."
+    name: _Said = Field(
+        title="Quién decide", max_length=80, description="Nombre de quien decide; queda en el historial."
     )
 
 
@@ -54,26 +57,29 @@ class Answer(RunInput):
     validate_parameters=True,
     persist_result=True,  # a suspended run is taken up from what it kept
 )
-def approval(model_name: str, version: str) -> str:
+def approval(model_name: str, version: str, compared_with: str = "") -> str:
     """Return what the history says of the person's answer.
 
     Args:
         model_name: Name of the model in the MLflow registry.
         version: Number of the version that is to become champion.
+        compared_with: Number of the champion that it was compared with; nothing where there was none.
     """
     store = open_store()
-    compared_with, evidence = _show_evidence(model_name, version, store)
+    # Also when it is taken up again with the answer: what was answered is the evidence of then.
+    evidence = _show_evidence(model_name, version, compared_with, store)
     # Above the form, too: whoever answers need not look for it.
     form = Answer.with_initial_data(description=evidence)
     answer: Answer = suspend_flow_run(wait_for_input=form, timeout=_WAITS_S)
-    return _act(model_name, version, answer, compared_with, store, how="approval")
+    return _act(model_name, version, answer, compared_with or None, store, how="approval")
 
 
 def ask_a_person(model_name: str, version: str, run_id: str, compared_with: str | None = None) -> str | None:
     """Return the name of the flow run that asks a person about `version`; None where the flow is not deployed.
 
-    A version is asked about once beside each champion that it was compared with, however often a run is repeated;
-    `run_id` tells it from one of a registry that was emptied.
+    A version is asked about once beside each champion that it was compared with, however often a run is repeated,
+    unless the asking itself failed or nobody answered in time; `run_id` tells it from one of a registry that was
+    emptied.
     """
     from prefect.deployments import run_deployment
 
@@ -82,12 +88,29 @@ def ask_a_person(model_name: str, version: str, run_id: str, compared_with: str 
         return None
     asked: Any = run_deployment(
         deployment,
-        parameters={"model_name": model_name, "version": version},
+        parameters={"model_name": model_name, "version": version, "compared_with": compared_with or ""},
         timeout=0,
         as_subflow=False,
-        idempotency_key=f"{model_name}-{version}-{run_id}-{compared_with or 'none'}",
+        idempotency_key=_key_of_asking(f"{model_name}-{version}-{run_id}-{compared_with or 'none'}"),
     )
     return str(asked.name)
+
+
+def _key_of_asking(question: str) -> str:
+    """Return the key under which `question` is asked: a new one where each run that asked it failed or timed out."""
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterIdempotencyKey
+    from prefect.client.schemas.objects import StateType
+
+    failed = (StateType.FAILED, StateType.CRASHED)
+    keys = chain([question], (f"{question}-again-{attempt}" for attempt in count(1)))
+    with get_client(sync_client=True) as client:
+
+        def ended(key: str) -> bool:
+            of_key = FlowRunFilter(idempotency_key=FlowRunFilterIdempotencyKey(any_=[key]))
+            return any(run.state_type in failed for run in client.read_flow_runs(flow_run_filter=of_key))
+
+        return next(key for key in keys if not ended(key))
 
 
 def _deployment() -> UUID | None:
@@ -116,9 +139,10 @@ def answer(model_name: str, version: str, decision: Literal["approve", "refuse"]
         raise RegistryError(f"there is no version {version} of {model_name} in the registry; 'tutor history'")
     reason = checked_reason(reason)
     given = Answer(decision=decision, reason=reason, name=whoami())
-    waiting = _waiting(model_name, version)
+    compared_with = registered.tags.get("compared_with", "")
+    waiting = _waiting(model_name, version, compared_with)
     if waiting is None:
-        return _act(model_name, version, given, registered.tags.get("compared_with") or None, store, how="command")
+        return _act(model_name, version, given, compared_with or None, store, how="command")
     from prefect.flow_runs import resume_flow_run
 
     resume_flow_run(waiting.id, run_input=given.model_dump(mode="json"))
@@ -135,12 +159,22 @@ def _act(model_name: str, version: str, answer: Answer, compared_with: str | Non
     return told(done, model_name)
 
 
-def _show_evidence(model_name: str, version: str, store: Store) -> tuple[str | None, str]:
-    """Write the version's description as an artifact; return the champion that it was compared with, and the text."""
+def _show_evidence(model_name: str, version: str, compared_with: str, store: Store) -> str:
+    """Return the version's description, which is written as an artifact, too.
+
+    Raises:
+        RegistryError: there is no such version.
+        PromotionConflict: it was compared with another champion than `compared_with` since.
+    """
     registered = find_version(client_of(store), model_name, version)
     if registered is None:
         raise RegistryError(f"there is no version {version} of {model_name} in the registry; 'tutor history'")
-    compared_with: str | None = registered.tags.get("compared_with") or None
+    now = registered.tags.get("compared_with", "")
+    if now != compared_with:
+        raise PromotionConflict(
+            f"this form is about version {version} of {model_name} beside {named(compared_with)}, but it was compared "
+            f"with {named(now)} since; nothing was changed: answer the form about that, or 'tutor approve {version}'"
+        )
     beside = f"la versión {compared_with}" if compared_with else "ninguno"
     evidence = (
         f"# {model_name}, versión {version}\n\nEl tutor actual cuando se examinó: {beside}.\n\n"
@@ -151,7 +185,7 @@ def _show_evidence(model_name: str, version: str, store: Store) -> tuple[str | N
         markdown=evidence,
         description=f"Lo que habla a favor y en contra de la versión {version} de {model_name}",
     )
-    return compared_with, evidence
+    return evidence
 
 
 def artifact_key(model_name: str, version: str) -> str:
@@ -160,8 +194,11 @@ def artifact_key(model_name: str, version: str) -> str:
     return f"approval-{readable}-{digest_of({'model': model_name})[:8]}-{version}"
 
 
-def _waiting(model_name: str, version: str) -> FlowRun | None:
-    """Return the suspended run that asks about a version, None where there is none or no Prefect server is named."""
+def _waiting(model_name: str, version: str, compared_with: str) -> FlowRun | None:
+    """Return the suspended run that asks about a version beside the champion that it was compared with last.
+
+    None where there is none or no Prefect server is named.
+    """
     from prefect.client.orchestration import get_client
     from prefect.client.schemas.filters import FlowFilter, FlowFilterName, FlowRunFilter, FlowRunFilterState
     from prefect.client.schemas.filters import FlowRunFilterStateType as StateTypes
@@ -175,5 +212,5 @@ def _waiting(model_name: str, version: str) -> FlowRun | None:
             flow_filter=FlowFilter(name=FlowFilterName(any_=[FLOW_NAME])),
             flow_run_filter=FlowRunFilter(state=FlowRunFilterState(type=StateTypes(any_=[StateType.PAUSED]))),
         )
-    asked = {"model_name": model_name, "version": version}
+    asked = {"model_name": model_name, "version": version, "compared_with": compared_with}
     return next((run for run in runs if run.parameters == asked), None)

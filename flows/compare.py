@@ -18,12 +18,14 @@ from rich.table import Table
 from rich.text import Text
 
 from tasks.promotion import client_of
-from tasks.registered import find_version, holder
+from tasks.registered import find_version, holder, named_in
+from tasks.run_record import stage_seconds
 from tutor.alphabet import alphabetical
 from tutor.analysis.language import language
 from tutor.comparison import ComparedRun, apart, changed, sentence
 from tutor.errors import RegistryError, UsageError
 from tutor.settings import Store
+from tutor.verdict_words import VERDICTS
 
 ANSWERS = "answers/challenger.json"
 _FIGURES = {
@@ -53,9 +55,7 @@ _SETTINGS = {
 }
 _SHARES = {"accuracy", "accuracy_unaided", "base_accuracy"}
 _UNITS = {"useful_tokens_per_second": "tokens/s", "peak_mib": "MiB"}
-_VERDICTS = {"accepted": "aceptado", "refused": "rechazado"}
 _ID = re.compile(r"[0-9a-f]{32}")
-_VERSION = re.compile(r"models:/(?P<name>[^/@]+)(?:/(?P<version>[0-9]+)|@(?P<alias>[^/@]+))")
 _WIDTH = 110
 
 
@@ -99,9 +99,9 @@ def print_comparison(runs: Sequence[ComparedRun], console: Console) -> None:
 
 def _find(name: str, client: MlflowClient) -> Run:
     try:
-        if versioned := _VERSION.fullmatch(name):
-            model = versioned["name"]
-            number = versioned["version"] or holder(client, model, versioned["alias"])
+        if name.startswith("models:/"):
+            model, number, alias = named_in(name)
+            number = number or holder(client, model, str(alias))
             version = find_version(client, model, number) if number else None
             if version is not None and version.run_id:
                 return client.get_run(version.run_id)
@@ -140,8 +140,9 @@ def _read(run: Run, client: MlflowClient) -> ComparedRun:
         shown: run.data.metrics[metric] for metric, shown in _FIGURES.items() if metric in run.data.metrics
     }
     figures["questions"] = len(marks)
-    if run.info.end_time:
-        figures["seconds"] = round((run.info.end_time - run.info.start_time) / 1000)
+    # Not from its start to its end: it may have lain interrupted for a day.
+    if stages := stage_seconds(client, run.info.run_id):
+        figures["seconds"] = round(sum(stages.values()))
     versions = client.search_model_versions(f"run_id = '{run.info.run_id}'")
     if versions:
         latest = max(versions, key=lambda version: int(version.version))
@@ -175,7 +176,7 @@ def _shown(name: str, value: float | str | None) -> str:
     if value is None:
         return "–"
     if isinstance(value, str):
-        return _VERDICTS.get(value, value)
+        return VERDICTS.get(value, value)
     words = language("es")
     if name in _SHARES:
         return words.percent(value, 1)

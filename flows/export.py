@@ -40,8 +40,9 @@ def export(model: str, folder: Path, store: Store, written_as: str = "safetensor
         raise UsageError(f"{folder}: is there already; expected a folder that is new or empty")
     if not folder.parent.is_dir():
         raise UsageError(f"{folder}: there is no folder {folder.parent} to write it to")
-    adapter, recorded = _adapter(model, store)
+    name, adapter, recorded = _adapter(model, store)
     weights = FORMATS[written_as]
+    from tutor.adapter import digest_of_adapter
     from tutor.export_card import write_card
 
     advice = "name a folder on another disk"
@@ -53,26 +54,30 @@ def export(model: str, folder: Path, store: Store, written_as: str = "safetensor
         origin = _write(adapter, written, store, weights)
         checked = _checked(_open(written, weights, origin.max_new_tokens, len(recorded.questions)), recorded)
         stored = f"one GGUF file with {weights} weights" if weights else "float16 safetensors"
-        write_card(written, origin, model, stored, checked)
+        write_card(written, origin, name, digest_of_adapter(adapter), stored, checked)
         written.replace(folder)
     return f"{folder}: {model} as one model, without the calculator; checked: {checked}"
 
 
-def _adapter(model: str, store: Store) -> tuple[Path, RecordedAnswers]:
-    """Return the adapter folder and the answers recorded at its examination, or those that it gives now."""
-    from tutor.adapter import ADAPTER
+def _adapter(model: str, store: Store) -> tuple[str, Path, RecordedAnswers]:
+    """Return a lasting name, the adapter folder and the answers recorded at its examination, or those it gives now."""
+    from tutor.adapter import ADAPTER, digest_of_adapter
     from tutor.reload_check import RECORDED, read_recorded
 
     if model.startswith("models:/"):
         from tasks.registered import fetch, version_named
 
-        files = fetch(version_named(model, store), store, None)
-        return files / ADAPTER, read_recorded(files / RECORDED)
+        version = version_named(model, store)
+        files = fetch(version, store, None)
+        # An alias moves on.
+        name = f"models:/{version.name}/{version.version}"
+        return name, files / ADAPTER, read_recorded(files / RECORDED)
     if not Path(model).is_dir():
         raise UsageError(
             f"MODEL: got '{model}', expected models:/NAME@ALIAS, models:/NAME/VERSION or an adapter folder"
         )
-    return Path(model), _asked_now(Path(model), store)
+    recorded = _asked_now(Path(model), store)
+    return f"adapter {digest_of_adapter(Path(model))[:12]}", Path(model), recorded
 
 
 def _asked_now(adapter: Path, store: Store) -> RecordedAnswers:

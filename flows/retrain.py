@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from prefect import flow
 
 from flows.approval import ask_a_person
@@ -10,7 +12,7 @@ from tasks.base_model import prepare_base_model
 from tasks.card import on_the_card
 from tasks.evaluation import evaluate
 from tasks.preflight import preflight
-from tasks.promotion import promote_challenger, refused_by_person
+from tasks.promotion import awaits_a_person, promote_challenger, refused_by_person
 from tasks.registered import live_aliases
 from tasks.registration import Champion, fetch_champion, register
 from tasks.tokenization import tokenize_rows
@@ -19,10 +21,12 @@ from tasks.training import train
 from tasks.validation import validate_dataset
 from tutor.adapter import ADAPTER, asked_alike
 from tutor.config import RetrainConfig
-from tutor.errors import BaseModelUnavailable, sentence_on
+from tutor.errors import BaseModelUnavailable, TutorError, sentence_on
 from tutor.report import RetrainReport
 from tutor.settings import Store, open_store
 from tutor.stages import Finished
+
+_log = logging.getLogger(__name__)
 
 
 @flow(
@@ -56,10 +60,13 @@ def retrain(config: RetrainConfig = RetrainConfig()) -> RetrainReport:  # noqa: 
     promotion, failure = _promoted(config, version, store)
     made |= {"promotion": promotion} if promotion else {}
     made["analysis"] = analyse(config, made, store)
+    if failure is not None and not isinstance(failure, TutorError):
+        raise failure  # nobody foresaw it: whoever looks into it needs to see where it happened
     name, number = config.registry.model_name, str(version.facts["version"])
     no = None if failure else refused_by_person(name, number, store)
     aliases = live_aliases(name, number, store)
-    return RetrainReport.of(made, aliases, store, failure=failure, declined=no.reason if no else None)
+    told = {"failure": str(failure) if failure else None, "declined": no.reason if no else None}
+    return RetrainReport.of(made, aliases, store, **told)
 
 
 def _champion(config: RetrainConfig, store: Store) -> Champion | None:
@@ -97,15 +104,28 @@ def _examined(
     return examined
 
 
-def _promoted(config: RetrainConfig, version: Finished, store: Store) -> tuple[Finished | None, str | None]:
+def _promoted(config: RetrainConfig, version: Finished, store: Store) -> tuple[Finished | None, Exception | None]:
     """Return what became of the version, or why nothing did: report and evidence are told in either case."""
-    facts = version.facts
     try:
         promotion = promote_challenger(config.registry, version, store)
-        if promotion.facts["outcome"] == "waiting":
-            ask_a_person(
-                config.registry.model_name, str(facts["version"]), str(facts["run_id"]), facts["compared_with"]
-            )
     except Exception as error:
-        return None, sentence_on(error)
+        return None, error
+    # The stage may be an old one, and answered since.
+    if promotion.facts["outcome"] == "waiting" and awaits_a_person(
+        config.registry.model_name, str(version.facts["version"]), store
+    ):
+        _ask(config.registry.model_name, version)
     return promotion, None
+
+
+def _ask(name: str, version: Finished) -> None:
+    facts = version.facts
+    try:
+        ask_a_person(name, str(facts["version"]), str(facts["run_id"]), facts["compared_with"])
+    except Exception as error:  # it waits all the same
+        _log.warning(
+            "version %s of %s waits for 'tutor approve', but no form could be made for it: %s",
+            facts["version"],
+            name,
+            sentence_on(error),
+        )

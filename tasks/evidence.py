@@ -18,11 +18,11 @@ from tutor.evaluation import Examination
 from tutor.rows import digest_of
 from tutor.stages import Finished
 from tutor.verdict import Verdict
+from tutor.verdict_words import VERDICTS
 
 # The page of the logged model; the registry itself does not keep which one a version was made from.
 MODEL_ID_TAG = "tutor.model_id"
 _WHO = {"base": "Modelo base", "challenger": "Este tutor", "champion": "Tutor actual entonces"}
-_VERDICTS = {"accepted": "aceptado", "refused": "rechazado"}
 # The registry's column holds 5,000 characters.
 _MAX_DESCRIPTION_CHARACTERS = 4900
 
@@ -103,7 +103,7 @@ def description(
     version: ModelVersion, tags: Mapping[str, str], examinations: Mapping[str, Examination], verdict: Verdict
 ) -> str:
     """Return the report on a version, in Spanish, as Markdown."""
-    lines = [f"**Veredicto: {_VERDICTS[verdict.decision]}**", ""]
+    lines = [f"**Veredicto: {VERDICTS[verdict.decision]}**", ""]
     lines += [f"- {reason}" for reason in verdict.reasons]
     lines += [
         "",

@@ -81,10 +81,11 @@ def _follow(config: RegistryConfig, facts: Mapping[str, Any], store: Store) -> M
         if facts["verdict"] != "accepted":
             outcome = "refused"
         elif holder(client, name, CHAMPION) == number:
-            pass
+            made = _made_champion(client, name, number)
+            outcome = "promoted" if made and made.how == "automatic" else "approved"
         elif refused_by_person(name, number, store):
             outcome = "declined"
-        elif outcome == "promoted" and not _was_champion(client, name, number):
+        elif outcome == "promoted" and not _made_champion(client, name, number):
             promote(
                 name,
                 number,
@@ -110,11 +111,19 @@ def refused_by_person(name: str, number: str, store: Store) -> Entry | None:
     return refusal(ledger.entries(), number, version.tags.get("adapter_sha256"))
 
 
-def _was_champion(client: MlflowClient, name: str, number: str) -> bool:
-    """Return whether a version was champion already: what followed it was decided later, and stands."""
+def awaits_a_person(name: str, number: str, store: Store) -> bool:
+    """Return whether nobody has decided on a version yet: nobody said no to it, and it neither is nor was champion."""
+    client = client_of(store)
+    decided = refused_by_person(name, number, store) or holder(client, name, CHAMPION) == number
+    return not (decided or _made_champion(client, name, number))
+
+
+def _made_champion(client: MlflowClient, name: str, number: str) -> Entry | None:
+    """Return the last entry that made a version champion, if any: what followed it was decided later, and stands."""
     ledger = open_ledger(client, name)
     entries = ledger.entries() if ledger else ()
-    return any(entry.action == "promote" and entry.version == number for entry in entries)
+    made = [entry for entry in entries if entry.action == "promote" and entry.version == number]
+    return made[-1] if made else None
 
 
 def _whole_sentences(reasons: Sequence[str]) -> str:
@@ -146,7 +155,8 @@ def promote(
 
     Raises:
         RegistryError: there is no such version.
-        PromotionRefused: its verdict is 'refused', or it is the champion already.
+        PromotionRefused: its verdict is 'refused', it is the champion already, or it was automatic and the champion of
+            the history is neither in the registry nor was it taken back.
         ReloadFailed: opened in a fresh process it does not repeat what it answered in its examination.
         PromotionConflict: another change came first, or the champion is not `expected`.
     """
@@ -157,10 +167,14 @@ def promote(
     _refuse_unaccepted(version)
     if champion == number:
         raise PromotionRefused(f"version {number} of {name} is the champion already; nothing was changed")
+    if expected is not ANY_CHAMPION:
+        champion = present_champion(client, name, known)
+        if how == "automatic" and champion is None:
+            _refuse_unknown_champion(name, known)
     if expected is not ANY_CHAMPION and champion != expected:
         raise PromotionConflict(
-            f"version {number} of {name} was compared with {_named(expected)}, but the champion is now "
-            f"{_named(champion)}; retrain again, and only the comparison is made anew"
+            f"version {number} of {name} was compared with {named(expected)}, but the champion is now "
+            f"{named(champion)}; retrain again, and only the comparison is made anew"
         )
     evidence = _evidence(version, reloaded or reload_version(version, store))
     entry = Entry("promote", how, number, champion, number, champion, who, _now(), reason, evidence)
@@ -180,11 +194,7 @@ def rollback(name: str, reason: str, *, store: Store, how: How = "command", who:
     client, ledger, known = _opened(name, store)
     champion, path = holder(client, name, CHAMPION), champions(known)
     if not path or champion != path[-1]:
-        recorded = _named(path[-1] if path else None)
-        raise PromotionRefused(
-            f"the champion of {name} is {_named(champion)}, but its history ends with {recorded}: it was moved by "
-            "other means; say with 'tutor promote VERSION --reason …' which one it is to be"
-        )
+        raise PromotionRefused(_moved_otherwise(name, champion, path[-1] if path else None))
     if len(path) < 2:
         raise PromotionRefused(f"version {champion} is the first champion of {name}; there is none to go back to")
     target, before_it = path[-2], path[-3] if len(path) > 2 else None
@@ -277,6 +287,30 @@ def _existing(client: MlflowClient, name: str, number: str) -> ModelVersion:
     return version
 
 
+def present_champion(client: MlflowClient, name: str, entries: Sequence[Entry]) -> str | None:
+    """Return the version that a new one is compared with; None where there is none.
+
+    It bears the alias 'champion'. Where none bears it, though the history of `entries` names one, that one counts as
+    long as it is in the registry: whoever takes an alias off makes no worse tutor acceptable.
+    """
+    found, path = holder(client, name, CHAMPION), champions(entries)
+    if found is None and path and find_version(client, name, path[-1]):
+        return path[-1]
+    return found
+
+
+def _refuse_unknown_champion(name: str, known: Sequence[Entry]) -> None:
+    if path := champions(known):
+        raise PromotionRefused(_moved_otherwise(name, None, path[-1]))
+
+
+def _moved_otherwise(name: str, champion: str | None, recorded: str | None) -> str:
+    return (
+        f"the champion of {name} is {named(champion)}, but its history ends with {named(recorded)}: it was moved by "
+        "other means; say with 'tutor promote VERSION --reason …' which one it is to be"
+    )
+
+
 def _refuse_unaccepted(version: ModelVersion) -> None:
     verdict = version.tags.get("verdict", "unknown")
     if verdict != "accepted":
@@ -294,7 +328,7 @@ def _carry_out(client: MlflowClient, ledger: Ledger, entry: Entry, known: Sequen
     if behind and behind[0].action == "withdraw":
         raise RegistryError(
             f"version {behind[0].version} of {ledger.model_name} vanished from the registry while it became champion; "
-            f"{_named(behind[0].after)} is champion"
+            f"{named(behind[0].after)} is champion"
         )
     decision = f"{written.action} {written.when} {written.who}: {written.reason}"
     client.set_model_version_tag(ledger.model_name, written.version, DECISION_TAG, decision)
@@ -332,5 +366,6 @@ def _reasons(version: ModelVersion) -> list[str]:
     return str(version.tags.get("reasons", "")).splitlines()
 
 
-def _named(version: object) -> str:
+def named(version: object) -> str:
+    """Return how a sentence calls a version, or that there is none."""
     return f"version {version}" if version else "none"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from tasks.evidence import MODEL_ID_TAG, describe, log_energy, log_evidence, ver
 from tasks.ledger import make_ledger, open_ledger
 from tasks.metric_spool import Spool
 from tasks.policy import BACK_OFF_S, HOUR_S, worth_retrying
-from tasks.promotion import DECISION_TAG, settle
+from tasks.promotion import DECISION_TAG, present_champion, settle
 from tasks.registered import CHAMPION, FILES_TAG, adapter_of, find_version, holder
 from tasks.run_page import progress
 from tasks.scoring import signature
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from tutor.evaluation import Examination
     from tutor.verdict_words import LanguageCode
 
+_log = logging.getLogger(__name__)
 _REGISTRATION = "tutor.registration"
 _MODEL_CODE = REPOSITORY / "mlflow" / "tutor_model.py"
 _REQUIREMENTS = ("torch", "transformers", "peft", "bitsandbytes", "safetensors", "mlflow")
@@ -64,15 +66,23 @@ class Champion:
 def fetch_champion(config: RegistryConfig, store: Store) -> Champion | None:
     """Return the present champion of `config.model_name`, None when there is none yet.
 
+    Where the alias is missing, it is the champion of the history, and the log says so.
+
     Raises:
         RegistryError: its files cannot be had, or are not those of an adapter of ours.
     """
     client = Tracking(store, config.experiment).client
-    if ledger := open_ledger(client, config.model_name):
-        settle(client, ledger, store)
-    version = holder(client, config.model_name, CHAMPION)
+    ledger = open_ledger(client, config.model_name)
+    entries = settle(client, ledger, store) if ledger else ()
+    version = present_champion(client, config.model_name, entries)
     if version is None:
         return None
+    if holder(client, config.model_name, CHAMPION) is None:
+        _log.warning(
+            "no version of %s bears the alias 'champion', but its history ends with version %s: compared with that one",
+            config.model_name,
+            version,
+        )
     adapter = adapter_of(f"models:/{config.model_name}/{version}", store)
     return Champion(version, adapter, read_origin(adapter).model)
 
@@ -149,7 +159,7 @@ def _register(
 ) -> Mapping[str, Any]:
     registry = config.registry
     tracking = Tracking(store, registry.experiment)
-    run = tracking.open_run(training.folder.name, registry.sweep)
+    run = tracking.open_run(training.folder.name, registry.sweep, key)
     with run.ended_with_its_reason(), progress("Registro", "pasos") as report_progress:
         report_progress(0, 3)
         examinations = {who: examination_in(stage) for who, stage in examined.items()}

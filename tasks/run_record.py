@@ -144,6 +144,12 @@ def _figures(client: MlflowClient, version: ModelVersion, champion: object, scra
     )
 
 
+def stage_seconds(client: MlflowClient, run_id: str) -> dict[str, float]:
+    """Return how long each stage of a run took, in seconds; empty where its report left no facts."""
+    with tempfile.TemporaryDirectory(prefix="tutor-report-") as scratch:
+        return dict(_facts(client, run_id, Path(scratch)).get("stages", {}))
+
+
 def _facts(client: MlflowClient, run_id: str, folder: Path) -> dict[str, Any]:
     if f"{REPORT}/{FACTS}" not in {file.path for file in client.list_artifacts(run_id, REPORT)}:
         return {}

@@ -24,9 +24,11 @@ from tutor.settings import REPOSITORY, Store
 
 # Of a run that did not come to its end: why.
 FAILURE_TAG = "tutor.failure"
-_KEY, _SWEEP = "tutor.training", "tutor.sweep"
+_KEY, _SWEEP, _JUDGED = "tutor.training", "tutor.sweep", "tutor.judged"
 _MAX_FAILURE_CHARACTERS = 1000
 _log = logging.getLogger(__name__)
+# Runs that this process wrote to: another's, of an equal retraining, is not ours to end.
+_opened: set[str] = set()
 
 
 class Tracking:
@@ -41,35 +43,48 @@ class Tracking:
             found.experiment_id if found else self.client.create_experiment(experiment, store.artifacts_uri)
         )
 
-    def open_run(self, training: str, sweep: str | None = None) -> Run:
+    def open_run(self, training: str, sweep: str | None = None, judged: str | None = None) -> Run:
         """Return the run of this training, taken up again if it exists already; `training` names the stage folder.
 
         With the name of a `sweep`, it is a child of the run of that name, which is made if need be. A training that
-        belongs to several sweeps has a run in each.
+        belongs to several sweeps has a run in each, and one that is `judged` anew (the key of its registration) a run
+        for each verdict, so that none takes the answers and the report of another.
         """
         parent = self.sweep(sweep).id if sweep else None
-        if found := self._found(training, parent):
+        if found := self._found(training, parent, judged):
             self.client.update_run(found.info.run_id, RunStatus.to_string(RunStatus.RUNNING))
-            if FAILURE_TAG in found.data.tags:
-                self.client.delete_tag(found.info.run_id, FAILURE_TAG)
-            return Run(self.client, found.info.run_id)
+            run = Run(self.client, found.info.run_id)
+            run.forget_failure()
+            run.log_tags({_JUDGED: judged} if judged else {})
+            _opened.add(run.id)
+            return run
         tags = {_KEY: training, "mlflow.source.name": "tutor retrain", "mlflow.source.git.commit": commit()}
         tags |= {MLFLOW_PARENT_RUN_ID: parent} if parent else {}
-        return Run(self.client, self.client.create_run(self._experiment_id, tags=tags, run_name=training).info.run_id)
+        tags |= {_JUDGED: judged} if judged else {}
+        run_id = self.client.create_run(self._experiment_id, tags=tags, run_name=training).info.run_id
+        _opened.add(run_id)
+        return Run(self.client, run_id)
 
     def unfinished_run(self, training: str, sweep: str | None) -> Run | None:
-        """Return the run of this training if MLflow takes it for running, None where it does not, or has none."""
+        """Return the run of this training if this process opened it and MLflow takes it for running, else None."""
         parent = self.sweep(sweep).id if sweep else None
         found = self._found(training, parent)
-        running = found is not None and found.info.status == RunStatus.to_string(RunStatus.RUNNING)
-        return Run(self.client, found.info.run_id) if found and running else None
+        if found is None or found.info.run_id not in _opened:
+            return None
+        running = found.info.status == RunStatus.to_string(RunStatus.RUNNING)
+        return Run(self.client, found.info.run_id) if running else None
 
-    def _found(self, training: str, parent: str | None) -> Any:
+    def _found(self, training: str, parent: str | None, judged: str | None = None) -> Any:
         within = f" and tags.`{MLFLOW_PARENT_RUN_ID}` = '{parent}'" if parent else ""
         runs = self.client.search_runs(
             [self._experiment_id], f"tags.`{_KEY}` = '{training}'{within}", order_by=["attributes.start_time ASC"]
         )
-        return next(iter(runs), None)
+        # Without a sweep, none that belongs to one; MLflow's filters cannot ask for a tag that is not there.
+        of_sweep = [run for run in runs if parent or MLFLOW_PARENT_RUN_ID not in run.data.tags]
+        if judged is None:
+            return next(iter(of_sweep), None)
+        by_verdict = {run.data.tags.get(_JUDGED): run for run in reversed(of_sweep)}
+        return by_verdict.get(judged) or by_verdict.get(None)
 
     def sweep(self, name: str) -> Run:
         """Return the run that is parent to the runs of a sweep, made if need be."""
@@ -91,6 +106,11 @@ class Run:
 
     def __init__(self, client: MlflowClient, run_id: str) -> None:
         self._client, self.id = client, run_id
+
+    def forget_failure(self) -> None:
+        """Take off what was said of an end that was none."""
+        if FAILURE_TAG in self._client.get_run(self.id).data.tags:
+            self._client.delete_tag(self.id, FAILURE_TAG)
 
     def log_inputs(self, config: RetrainConfig, dataset: Mapping[str, Any]) -> None:
         """Log every setting as a parameter and the dataset, with its digest, as an input."""
@@ -181,7 +201,8 @@ class Run:
         self._client.log_text(self.id, text, file)
 
     def finish(self) -> None:
-        """Mark the run as finished."""
+        """Mark the run as finished, whatever another process that worked on it said of its own end."""
+        self.forget_failure()
         self._client.set_terminated(self.id, RunStatus.to_string(RunStatus.FINISHED))
 
 

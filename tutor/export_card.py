@@ -16,10 +16,11 @@ _OLLAMA_PROMPT = (
 )
 
 
-def write_card(folder: Path, origin: Origin, model: str, stored: str, checked: str) -> None:
+def write_card(folder: Path, origin: Origin, model: str, adapter_sha256: str, stored: str, checked: str) -> None:
     """Write the model card: what this is, what is missing from it, how it is asked, and how it was `checked`.
 
-    `stored` says how the weights are kept, such as 'float16 safetensors'.
+    `model` names the tutor in words that hold elsewhere and later: no alias, no path. `stored` says how the weights are
+    kept, such as 'float16 safetensors'.
     """
     revision = origin.model.revision
     files = sorted(folder.glob("*.gguf"))
@@ -31,7 +32,8 @@ pipeline_tag: text-generation
 # {model}
 
 A Spanish maths tutor: `{origin.model.source}` at revision `{revision}`, its NF4 weights dequantised and the LoRA
-adapter merged in, stored as {stored}. Dataset digest of the training: `{origin.dataset_digest}`.
+adapter merged in, stored as {stored}. SHA-256 of the adapter: `{adapter_sha256}`. Dataset digest of the training:
+`{origin.dataset_digest}`.
 
 **The calculator is not part of it.** In `tutor ask`, `tutor serve` and every examination the results of equations are
 put in by exact arithmetic while the answer arises. Here the model writes them itself, and errs more: expect
@@ -48,7 +50,8 @@ It answers single questions and does not read earlier messages.
 Checked when it was written: {checked}
 """
     (folder / "README.md").write_text(text, encoding="utf-8")
-    facts = {"model": model, "base": origin.model.source, "revision": revision, "dataset_digest": origin.dataset_digest}
+    facts = {"model": model, "adapter_sha256": adapter_sha256, "base": origin.model.source, "revision": revision}
+    facts |= {"dataset_digest": origin.dataset_digest}
     (folder / "tutor.json").write_text(json.dumps(facts, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 

@@ -15,6 +15,7 @@ from rich.text import Text
 
 from tutor.settings import DEFAULT_MODEL_NAME, Store
 from tutor.stages import Finished
+from tutor.verdict_words import VERDICTS
 
 _STAGES = {
     "validation": "validación",
@@ -29,7 +30,6 @@ _STAGES = {
     "analysis": "informe",
 }
 _WHO = {"base": "Modelo base", "challenger": "Tutor nuevo", "champion": "Tutor actual"}
-_VERDICTS = {"accepted": "aceptado", "refused": "rechazado"}
 
 
 @dataclass(frozen=True)
@@ -73,8 +73,11 @@ class RetrainReport:
         """
         registered, trained = stages["registration"].facts, stages["training"].facts
         promotion = "failed" if failure else stages["promotion"].facts["outcome"]
-        if declined and promotion not in ("failed", "refused") and "champion" not in aliases:
+        is_champion = "champion" in aliases
+        if declined and promotion not in ("failed", "refused") and not is_champion:
             promotion = "declined"
+        elif promotion == "declined" or (promotion in ("waiting", "never") and is_champion):
+            promotion = "approved"  # since the stage was finished
         return cls(
             run_id=registered["run_id"],
             model_name=registered["model_name"],
@@ -105,7 +108,7 @@ class RetrainReport:
     @property
     def verdict_told(self) -> str:
         """Return the verdict in Spanish."""
-        return _VERDICTS[self.verdict]
+        return VERDICTS[self.verdict]
 
     @property
     def examined(self) -> dict[str, Mapping[str, Any]]:
@@ -128,7 +131,7 @@ def print_report(report: RetrainReport, console: Console) -> None:
         console.print("Nada ha cambiado: ninguna etapa se ha ejecutado de nuevo.")
     elif report.stages_reused:
         console.print(f"Etapas sin cambios, no repetidas: {', '.join(map(stage_told, report.stages_reused))}.")
-    console.print(Group(_table(report), _facts(report)))
+    console.print(Group(accuracy_table(report.examined), _facts(report)))
 
 
 def stage_told(stage: str) -> str:
@@ -150,10 +153,6 @@ def accuracy_table(examined: Mapping[str, Mapping[str, Any]]) -> Table:
     table.add_row(total, *(_percent(summary["accuracy"]) for summary in summaries), style="bold")
     table.add_row("sin que corrija la calculadora", *(_percent(summary["accuracy_unaided"]) for summary in summaries))
     return table
-
-
-def _table(report: RetrainReport) -> Table:
-    return accuracy_table(report.examined)
 
 
 def _facts(report: RetrainReport) -> Table:
@@ -185,11 +184,10 @@ def _promotion(report: RetrainReport) -> str:
         )
     if report.promotion == "refused":
         return "no: los alumnos conservan el tutor que tienen"
-    if report.promotion == "promoted":
+    if report.promotion in ("promoted", "approved"):
+        by = "automática" if report.promotion == "promoted" else "la decidió una persona"
         left = f"fue el tutor de los alumnos y ya no lo es: tutor history{model}"
-        return f"automática; {undo}" if is_champion else left
-    if is_champion:
-        return f"la decidió una persona; {undo}"
+        return f"{by}; {undo}" if is_champion else left
     if report.promotion == "waiting":
         return f"espera a una persona: tutor approve {decide}, o tutor refuse {decide}"
     return f"no se hace sola (registry.promotion=never): tutor promote {decide}"

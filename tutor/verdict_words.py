@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 LanguageCode = Literal["es", "en"]
+# The verdict as teachers read it.
+VERDICTS = {"accepted": "aceptado", "refused": "rechazado"}
+# What three digits would round to 1000 or more, and write as a power of ten.
+_WHOLE_FROM = 999.5
 
 
 @dataclass(frozen=True)
@@ -22,8 +26,8 @@ class Words:
         return self.texts[name].format(**figures)
 
     def number(self, value: float) -> str:
-        """Return `value` with three digits that count."""
-        return f"{value:.3g}".replace(".", self.decimal)
+        """Return `value` with three digits that count, as a whole number from 1000 on."""
+        return f"{value:{'.0f' if abs(value) >= _WHOLE_FROM else '.3g'}}".replace(".", self.decimal)
 
     def percent(self, share: float) -> str:
         """Return `share`, 0 to 1, as a percentage with one decimal at most."""

@@ -45,8 +45,10 @@ def asked(prefect_server: None, client: MlflowClient) -> Callable[[str], FlowRun
     approval.to_deployment(FLOW_NAME).apply()
 
     def ask(version: str) -> FlowRun:
-        name = ask_a_person(NAME, version, run_id=client.get_registered_model(NAME).tags["tutor.ledger"])
-        assert name == ask_a_person(NAME, version, run_id=client.get_registered_model(NAME).tags["tutor.ledger"])
+        run_id = client.get_registered_model(NAME).tags["tutor.ledger"]
+        compared_with = client.get_model_version(NAME, version).tags["compared_with"]
+        name = ask_a_person(NAME, version, run_id, compared_with)
+        assert name == ask_a_person(NAME, version, run_id, compared_with)
         with get_client(sync_client=True) as prefect:
             (run,) = [run for run in prefect.read_flow_runs() if run.name == name and run.state_name == "Scheduled"]
         _work_on(run)
@@ -87,11 +89,18 @@ def test_a_yes_by_the_form_promotes_and_the_evidence_lies_beside_it(
     assert "Veredicto: aceptado" in str(Artifact.get(artifact_key(NAME, "2")).data)
     assert "Veredicto: aceptado" in _above_the_form(run)
     assert holder(client, NAME, "champion") == "1"
-    for form in (None, {}, {"decision": "perhaps", "reason": "x", "name": "y"}, {"decision": "approve", "reason": "x"}):
+    for form in (
+        None,
+        {},
+        {"decision": "perhaps", "reason": "x", "name": "y"},
+        {"decision": "approve", "reason": "x"},
+        {"decision": "approve", "reason": " \n ", "name": "Ana"},
+        {"decision": "approve", "reason": "x", "name": "  "},
+    ):
         with pytest.raises((PrefectHTTPStatusError, RuntimeError)):
             resume_flow_run(run.id, run_input=form)
         assert _state(run) == "Suspended", form
-    resume_flow_run(run.id, run_input={"decision": "approve", "reason": "explica mejor", "name": "Ana"})
+    resume_flow_run(run.id, run_input={"decision": "approve", "reason": "explica mejor", "name": " Ana "})
     assert _work_on(run).is_completed()
     assert (holder(client, NAME, "champion"), holder(client, NAME, "previous")) == ("2", "1")
     last = open_ledger(client, NAME).entries()[-1]
@@ -121,6 +130,17 @@ def test_a_yes_that_comes_after_another_champion_is_told(
     with pytest.raises(PromotionConflict, match="was compared with version 1, but the champion is now version 3"):
         failed.result()
     assert holder(client, NAME, "champion") == "3"
+    again = asked("2")
+    assert again.id != run.id, "after a run that failed a person can be asked once more"
+    client.set_model_version_tag(NAME, "2", "compared_with", "3")
+    anew = asked("2")
+    assert "El tutor actual cuando se examinó: la versión 3." in _above_the_form(anew)
+    resume_flow_run(again.id, run_input={"decision": "approve", "reason": "explica mejor", "name": "Ana"})
+    with pytest.raises(PromotionConflict, match="beside version 1, but it was compared with version 3 since"):
+        _work_on(again).result()
+    assert holder(client, NAME, "champion") == "3"
+    assert main(["refuse", "2", "--reason", "ya no", "--model", NAME]) == 0
+    assert _work_on(anew).is_completed()
 
 
 @pytest.mark.usefixtures("prefect_server")

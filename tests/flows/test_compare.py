@@ -27,6 +27,7 @@ def runs(store: Store, database: None) -> list[str]:
         marks = [at < right for at in range(10)]
         table = {"question": [f"¿{at}?" for at in range(10)], "topic": ["suma"] * 10, "expected": ["1"] * 10}
         run.log_table("answers/challenger.json", {**table, "correct": marks})
+        run.log_text("report/facts.json", json.dumps({"stages": {"training": 60.4, "analysis": right}}))
         run.finish()
         ids.append(run.id)
     return [*ids, tracking.open_run("training-c").id]
@@ -44,6 +45,7 @@ def test_two_runs_are_told_apart_by_settings_figures_and_paired_answers(
     told = json.loads(out.read_text())
     assert told["changed"] == {"lora.rank": ["8", "16"]}
     assert [run["accuracy"] for run in told["runs"]] == [0.1, 0.9]
+    assert [run["seconds"] for run in told["runs"]] == [61, 69]
     assert told["runs"][1]["verdict"] == "accepted"
     (paired,) = told["paired"]
     assert (paired["both_answered"], paired["only_first"], paired["only_other"]) == (10, 0, 8)
@@ -63,6 +65,7 @@ def test_what_is_no_run_is_one_line(runs: list[str], capsys: pytest.CaptureFixtu
         (["training-a", "o'nobody"], 2, "there is no run"),
         (["training-a", "0" * 32], 2, "there is no run"),
         (["training-a", "models:/nobody/1"], 2, "there is no run"),
+        (["training-a", "models:/nobody"], 2, "expected models:/NAME/VERSION or models:/NAME@ALIAS"),
         (["training-a", "models:/nobody@champion"], 2, "there is no run"),
         (["training-a", "training-c"], 2, "has no graded answers"),
         (["training-a", "training-b", "--plot", "x.docx"], 2, "expected a file that ends in .png"),

@@ -6,6 +6,7 @@ The tasks run as plain functions; the flow under Prefect is shown in `test_retra
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,14 @@ def _retrain(
     return json.loads(out.read_text(encoding="utf-8")), "".join(complaints)
 
 
+def _interrupted(*arguments: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _breaks(*arguments: object) -> None:
+    raise ZeroDivisionError("in a promotion")
+
+
 @pytest.mark.usefixtures("plain_tasks", "database")
 def test_what_hinders_a_promotion_costs_neither_report_nor_training(
     tiny_config: RetrainConfig,
@@ -84,12 +93,9 @@ def test_what_hinders_a_promotion_costs_neither_report_nor_training(
     def fails(version: object, store: Store) -> Reloaded:
         raise ReloadFailed("version 1 answers otherwise; no alias was moved")
 
-    def interrupted(*arguments: object) -> None:
-        raise KeyboardInterrupt
-
     client = MlflowClient(store.tracking_uri, store.tracking_uri)
     with monkeypatch.context() as stopped:
-        stopped.setattr(flow, "evaluate", interrupted)
+        stopped.setattr(flow, "evaluate", _interrupted)
         _retrain(tiny_config, 130, tmp_path, capfd)
     (stopped_run,) = client.search_runs([client.get_experiment_by_name("pruebas").experiment_id])
     assert (stopped_run.info.status, stopped_run.data.tags[FAILURE_TAG]) == ("KILLED", "stopped by a person")
@@ -106,6 +112,14 @@ def test_what_hinders_a_promotion_costs_neither_report_nor_training(
     assert FAILURE_TAG not in first.data.tags
     (trained,) = store.stages.glob("training-*")
     assert not (trained / CHECKPOINTS).exists()
+
+    with monkeypatch.context() as broken:
+        broken.setattr("tasks.promotion.reload_version", _breaks)
+        shutil.rmtree(Path(told["report_file"]).parent)
+        _, said = _retrain(tiny_config, 1, tmp_path, capfd)
+    assert said.startswith("tutor: ZeroDivisionError: in a promotion; where it happened stands in ")
+    assert "in _breaks" in (store.home / "last-error.log").read_text(encoding="utf-8")
+    assert Path(told["report_file"]).is_file(), "the report comes first"
 
     # The cause removed, told to another experiment and at another price: a run there, the same training and version.
     monkeypatch.setattr("tasks.promotion.reload_version", lambda version, store: Reloaded(6, "float32 on cpu"))

@@ -26,6 +26,7 @@ from tutor.prompt import prompt
 from tutor.reload_check import RECORDED, RecordedAnswers, write_recorded
 from tutor.serving.desk import Desk
 from tutor.settings import REPOSITORY, Store
+from tutor.stages import digest_of_file
 
 NAME = "tutor-prueba"
 QUESTIONS = ("¿Cuánto es 7 × 8?", "Calcula 345 + 278.")
@@ -165,7 +166,8 @@ def test_an_export_as_gguf_is_one_file_and_what_ollama_needs(
     versions: MlflowClient, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = tmp_path / "gguf"
-    assert main(["export", f"models:/{NAME}/2", str(folder), "--format", "gguf"]) == 0
+    versions.set_registered_model_alias(NAME, "probado", "2")
+    assert main(["export", f"models:/{NAME}@probado", str(folder), "--format", "gguf"]) == 0
     assert "2 of 2 recorded final answers are the same" in capsys.readouterr().out
     assert {file.name for file in folder.iterdir()} == {"tutor-f16.gguf", "Modelfile", "README.md", "tutor.json"}
     orders = (folder / "Modelfile").read_text(encoding="utf-8")
@@ -179,6 +181,14 @@ def test_an_export_as_gguf_is_one_file_and_what_ollama_needs(
     adapter = tmp_path / "v2" / "artifacts" / "adapter"
     assert main(["export", str(adapter), str(tmp_path / "unrecorded"), "--format", "gguf"]) == 0
     assert "of 6 recorded final answers are the same" in capsys.readouterr().out
+    weights = digest_of_file(adapter / "adapter_model.safetensors")
+    for written, name in ((folder, f"models:/{NAME}/2"), (tmp_path / "unrecorded", f"adapter {weights[:12]}")):
+        facts = json.loads((written / "tutor.json").read_text(encoding="utf-8"))
+        assert (facts["model"], facts["adapter_sha256"]) == (name, weights)
+        card = (written / "README.md").read_text(encoding="utf-8")
+        assert f"\n# {name}\n" in card
+        assert weights in card
+        assert str(tmp_path) not in card
 
 
 def test_an_export_that_answers_otherwise_is_not_kept(

@@ -6,8 +6,9 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from threading import Barrier, Event
@@ -18,8 +19,9 @@ from mlflow.tracking import MlflowClient
 
 from flows.command import main
 from tasks.ledger import Entry, Ledger, champions, make_ledger, open_ledger
-from tasks.promotion import promote, promote_challenger, refuse, refused_by_person, rollback, settle
+from tasks.promotion import awaits_a_person, promote, promote_challenger, refuse, refused_by_person, rollback, settle
 from tasks.registered import Reloaded, holder
+from tasks.registration import fetch_champion
 from tutor.config import RegistryConfig
 from tutor.errors import LedgerDamaged, PromotionConflict, PromotionRefused, RegistryError, ReloadFailed, UsageError
 from tutor.settings import REPOSITORY, Store
@@ -104,6 +106,7 @@ def test_what_cannot_be_done_is_one_line(client: MlflowClient, capsys: pytest.Ca
         (["promote", "1", "--reason", " "], 2, "--reason: got 0 characters"),
         (["promote", "1", "--reason", "x" * 501], 2, "--reason: got 501 characters"),
         (["promote", "uno", "--reason", "x"], 2, "VERSION: got 'uno'"),
+        (["promote", "9" * 5000, "--reason", "x"], 2, f"VERSION: got '{'9' * 40}'"),
         (["promote", "1"], 2, "required: --reason"),
         (["rollback", "--reason", "x"], 1, "but its history ends with none"),
         (["approve", "9", "--reason", "x"], 2, "there is no version 9"),
@@ -297,7 +300,8 @@ def test_a_slow_process_does_not_move_the_aliases_back_behind_a_faster_one(
 ) -> None:
     from tasks import promotion
 
-    move, moves, stalled, on = promotion._move, [], Event(), Event()
+    move, alone, moves = promotion._move, promotion.held_alone, []
+    stalled, arrived, on = Event(), Event(), Event()
 
     def slow(moved: MlflowClient, name: str, alias: str, number: str | None) -> None:
         if not stalled.is_set():
@@ -307,12 +311,23 @@ def test_a_slow_process_does_not_move_the_aliases_back_behind_a_faster_one(
         if alias == "champion":
             moves.append(number)
 
+    @contextmanager
+    def watched(lock: Path) -> Iterator[None]:
+        if stalled.is_set() and not arrived.is_set():
+            with pytest.raises(BlockingIOError), alone(lock, wait=False):
+                pass
+            arrived.set()  # the lock keeps it from overtaking
+        with alone(lock):
+            yield
+
     monkeypatch.setattr("tasks.promotion._move", slow)
+    monkeypatch.setattr("tasks.promotion.held_alone", watched)
     with ThreadPoolExecutor(2) as pool:
         first = pool.submit(promote, NAME, "1", "lenta", how="command", store=store)
         assert stalled.wait(60)
         second = pool.submit(promote, NAME, "2", "rápida", how="command", store=store)
-        wait([second], timeout=0.5)  # long enough to overtake, if it could
+        second.add_done_callback(lambda _: arrived.set())
+        assert arrived.wait(60)
         on.set()
         first.result()
         second.result()
@@ -399,6 +414,35 @@ def test_an_alias_moved_by_other_means_is_told_and_not_undone(
     assert _champion(client) == ("3", "1")
     assert main(["history", "--model", NAME, "--json", str(out)]) == 0
     assert "se cambió el tutor por otra vía: de versión 1 a versión 3" in json.loads(out.read_text())["remarks"][0]
+
+
+@pytest.mark.usefixtures("versions")
+def test_a_missing_alias_makes_no_worse_tutor_acceptable(
+    client: MlflowClient,
+    store: Store,
+    adapter_folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr("tasks.registration.adapter_of", lambda uri, store: adapter_folder)
+    config = RegistryConfig(model_name=NAME)
+    assert fetch_champion.fn(config, store) is None
+    promote(NAME, "1", "primera", how="command", store=store)
+    client.delete_registered_model_alias(NAME, "champion")
+    assert fetch_champion.fn(config, store).version == "1"
+    assert "its history ends with version 1: compared with that one" in caplog.text
+    with pytest.raises(PromotionConflict, match="compared with none, but the champion is now version 1"):
+        promote(NAME, "2", "mejor que la base", how="automatic", store=store, expected=None)
+    promote(NAME, "2", "mejor", how="automatic", store=store, expected="1")
+    assert _champion(client) == ("2", "1")
+
+    client.delete_model_version(NAME, "2")
+    assert fetch_champion.fn(config, store) is None
+    with pytest.raises(PromotionRefused, match=r"is none, but its history ends with version 2.*'tutor promote VERSION"):
+        promote(NAME, "3", "mejor que la base", how="automatic", store=store, expected=None)
+    assert _champion(client) == (None, "1")
+    promote(NAME, "3", "la he mirado", how="approval", store=store, expected=None)
+    assert _champion(client)[0] == "3"
 
 
 @pytest.mark.usefixtures("versions")
@@ -489,7 +533,10 @@ def test_a_run_does_not_promote_what_a_person_said_no_to(client: MlflowClient, s
         return str(promote_challenger.fn(config, registered, store).facts["outcome"])
 
     assert follow("ask", "1", None) == "waiting"
+    assert awaits_a_person(NAME, "1", store)
     refuse(NAME, "1", "demasiado seca", store=store, how="approval", who="Ana")
+    assert not awaits_a_person(NAME, "1", store)
+    assert not awaits_a_person(NAME, "3", store)
     assert follow("automatic", "1", None) == follow("ask", "1", None) == "declined"
     assert follow("automatic", "3", None) == "declined", "the same weights, registered once more"
     assert _champion(client) == (None, None)
@@ -498,12 +545,14 @@ def test_a_run_does_not_promote_what_a_person_said_no_to(client: MlflowClient, s
 
     promote(NAME, "1", "lo he pensado mejor", how="command", store=store)
     assert refused_by_person(NAME, "1", store) is None
+    assert not awaits_a_person(NAME, "1", store), "it is champion"
     assert follow("automatic", "2", "1") == "promoted"
     rollback(NAME, "dice disparates", store=store)
     assert follow("automatic", "2", "1") == "declined", "to go back from it is a no as well"
     assert _champion(client) == ("1", None)
 
     promote(NAME, "3", "otra", how="command", store=store)
+    assert not awaits_a_person(NAME, "1", store), "it was champion"
     assert follow("automatic", "1", "3") == "promoted"
     assert _champion(client) == ("3", "1"), "it had its time; what followed was decided later"
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from prefect.exceptions import TerminationSignal
 
+from tasks import tracking as tracking_module
 from tasks.tracking import FAILURE_TAG, Tracking, run_ended_with_its_reason
 from tutor.config import RegistryConfig
 from tutor.errors import OutOfMemory, StorageFull, TrainingRefused
@@ -73,6 +74,21 @@ def test_what_fails_behind_the_training_ends_its_run_and_leaves_a_finished_one(s
 
 
 @pytest.mark.usefixtures("database")
+def test_of_two_equal_retrainings_the_one_that_is_stopped_does_not_end_the_others_run(store: Store) -> None:
+    tracking, config = Tracking(store, "pruebas"), RegistryConfig(experiment="pruebas")
+    run = tracking.open_run("training-a")
+    tracking_module._opened.clear()  # as in another process
+    with pytest.raises(KeyboardInterrupt), run_ended_with_its_reason(config, "training-a", store):
+        raise KeyboardInterrupt
+    assert tracking.client.get_run(run.id).info.status == "RUNNING"
+    with pytest.raises(KeyboardInterrupt), run.ended_with_its_reason():
+        raise KeyboardInterrupt  # the other one had opened it, too
+    run.finish()
+    ended = tracking.client.get_run(run.id)
+    assert (ended.info.status, FAILURE_TAG in ended.data.tags) == ("FINISHED", False)
+
+
+@pytest.mark.usefixtures("database")
 def test_a_store_that_is_away_does_not_hide_what_ended_the_run(store: Store, caplog: pytest.LogCaptureFixture) -> None:
     run = Tracking(store, "pruebas").open_run("training-a")
     (store.home / "mlflow" / "mlflow.db").write_bytes(b"no database")
@@ -86,8 +102,9 @@ def test_a_store_that_is_away_does_not_hide_what_ended_the_run(store: Store, cap
 @pytest.mark.usefixtures("database")
 def test_a_training_has_a_run_in_each_experiment_and_sweep(store: Store) -> None:
     here, elsewhere = Tracking(store, "pruebas"), Tracking(store, "otras")
+    first = here.open_run("training-a", "rango")
     alone = here.open_run("training-a")
-    first, second = here.open_run("training-a", "rango"), here.open_run("training-a", "semillas")
+    second = here.open_run("training-a", "semillas")
     runs = {alone.id, first.id, second.id, elsewhere.open_run("training-a").id}
     assert len(runs) == 4
     assert here.open_run("training-a").id == alone.id
@@ -95,3 +112,15 @@ def test_a_training_has_a_run_in_each_experiment_and_sweep(store: Store) -> None
     parents = [here.client.get_run(run.id).data.tags.get("mlflow.parentRunId") for run in (alone, first, second)]
     assert parents[0] is None
     assert len({*parents}) == 3
+
+
+@pytest.mark.usefixtures("database")
+def test_each_verdict_on_a_training_has_its_run(store: Store) -> None:
+    tracking = Tracking(store, "pruebas")
+    trained = tracking.open_run("training-a")
+    assert tracking.open_run("training-a", judged="strict").id == trained.id
+    lenient = tracking.open_run("training-a", judged="lenient").id
+    assert lenient != trained.id
+    assert tracking.open_run("training-a", judged="strict").id == trained.id
+    assert tracking.open_run("training-a", judged="lenient").id == lenient
+    assert tracking.open_run("training-a").id == trained.id

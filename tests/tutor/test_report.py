@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from rich.console import Console
 
 from tutor.report import RetrainReport, print_report
+from tutor.settings import Store
+from tutor.stages import Finished
 
 SUMMARY = {"n": 12, "accuracy": 0.5, "accuracy_unaided": 0.25, "accuracy_by_topic": {"suma": 0.5}}
 
@@ -16,9 +20,9 @@ SUMMARY = {"n": 12, "accuracy": 0.5, "accuracy_unaided": 0.25, "accuracy_by_topi
         ("promoted", ("challenger", "champion"), "automática; para deshacerla: tutor rollback --model tutor-prueba"),
         ("promoted", (), "fue el tutor de los alumnos y ya no lo es: tutor history"),
         ("waiting", ("challenger",), "espera a una persona: tutor approve 3"),
-        ("waiting", ("champion",), "la decidió una persona"),
+        ("approved", ("champion",), "la decidió una persona"),
+        ("approved", (), "fue el tutor de los alumnos y ya no lo es: tutor history"),
         ("never", ("challenger",), "no se hace sola"),
-        ("never", ("champion",), "la decidió una persona"),
         ("refused", ("challenger",), "los alumnos conservan el tutor que tienen"),
         ("failed", ("challenger",), "no llegó a su fin: La razón."),
         ("declined", ("challenger",), "una persona dijo que no («La razón.»)"),
@@ -50,3 +54,32 @@ def test_the_promotion_is_told_as_the_aliases_are_now(promotion: str, aliases: t
     with console.capture() as captured:
         print_report(report, console)
     assert said in captured.get()
+
+
+@pytest.mark.parametrize(
+    ("outcome", "aliases", "no", "told"),
+    [
+        ("declined", ("challenger",), "seca", "declined"),
+        ("waiting", ("challenger",), "seca", "declined"),
+        ("declined", ("champion",), None, "approved"),
+        ("declined", (), None, "approved"),
+        ("waiting", ("champion",), None, "approved"),
+        ("never", ("champion",), None, "approved"),
+        ("waiting", ("challenger",), None, "waiting"),
+        ("promoted", ("champion",), None, "promoted"),
+    ],
+)
+def test_what_a_person_decided_since_the_promotion_counts(
+    outcome: str, aliases: tuple[str, ...], no: str | None, told: str, store: Store, tmp_path: Path
+) -> None:
+    facts = {
+        "validation": {"dataset_digest": "d" * 64, "rows_quarantined": 0},
+        "training": {"useful_tokens_per_second": 1.0, "peak_mib": 1},
+        "registration": {"run_id": "r", "model_name": "t", "version": "3", "verdict": "accepted", "reasons": []}
+        | {"base": SUMMARY, "challenger": SUMMARY},
+        "promotion": {"outcome": outcome},
+        "analysis": {"report": "report.html"},
+    }
+    stages = {name: Finished(tmp_path, name, {**said, "seconds": 1.0}, reused=True) for name, said in facts.items()}
+    report = RetrainReport.of(stages, aliases, store, declined=no)
+    assert (report.promotion, report.promotion_reason) == (told, no)

@@ -13,7 +13,7 @@ from tutor.evaluation import Examination, GradedAnswer
 from tutor.flaws import OTHER_LANGUAGE, REPEATS, RUNS_ON, UNFINISHED
 from tutor.forgetting import General
 from tutor.verdict import Verdict, decide
-from tutor.verdict_words import ENGLISH, SPANISH
+from tutor.verdict_words import ENGLISH, SPANISH, words_of
 
 RULES = VerdictConfig()
 N = 128
@@ -201,3 +201,15 @@ def test_english_gives_the_same_reasons_with_its_own_numbers() -> None:
     assert "p < 0.001" in " ".join(english.reasons)
     assert not set("áéíóúñ«»") & set(" ".join(english.reasons))
     assert set(SPANISH) == set(ENGLISH)
+
+
+def test_large_figures_are_told_as_whole_numbers() -> None:
+    words = words_of("es")
+    assert [words.number(value) for value in (0.01234, 12.345, 999.4, 999.6, 1234.5, 2e6)] == [
+        "0,0123",
+        "12,3",
+        "999",
+        "1000",
+        "1234",
+        "2000000",
+    ]

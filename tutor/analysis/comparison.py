@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from tutor.analysis.conclusions import Conclusions, Tally, compared, conclude
+from tutor.analysis.conclusions import BY_CHANCE, Conclusions, Tally, compared, conclude
 from tutor.analysis.document import Block, Document, Listing, Paragraph, Picture, section, table
 from tutor.analysis.language import Language
 from tutor.analysis.phrases import epochs, loss, run_told, size
 from tutor.analysis.record import Answer, RunRecord
 from tutor.analysis.trend_pictures import losses_picture, topics_picture
+from tutor.paired import Pairs, p_different
 
 _Runs = Mapping[str, RunRecord]
 # Signs of a digest that tell two datasets apart.
@@ -123,17 +124,18 @@ def _pair(before: str, after: str, examined: Mapping[str, Sequence[Answer]], wor
     pair = compared(examined[before], examined[after])
     if pair is None:
         return None
-    worse = compared(examined[after], examined[before])
-    if worse and worse.improved:
-        judged, chance = "comparison.worse", worse.chance
-    else:
-        judged, chance = ("comparison.beyond" if pair.improved else "comparison.chance"), pair.chance
+    gained, lost = len(pair.gained), len(pair.lost)
+    # Nobody said beforehand which of the two ought to be better.
+    chance = p_different(Pairs(gained, lost, pair.after.n))
+    judged = "comparison.chance"
+    if chance < BY_CHANCE:
+        judged = "comparison.beyond" if gained > lost else "comparison.worse"
     text = words.say(
         "comparison.pair",
         before=before,
         after=after,
-        gained=words.number(len(pair.gained)),
-        lost=words.number(len(pair.lost)),
+        gained=words.number(gained),
+        lost=words.number(lost),
         n=words.number(pair.after.n),
         judged=words.say(judged, chance=_chance(chance, words)),
     )

@@ -17,7 +17,7 @@ _RISEN = 1.02
 # From this fall of the training loss on, better answers may be expected.
 _FELL = 0.3
 # What could come from chance more often than this is not called an improvement.
-_CHANCE = 0.05
+BY_CHANCE = 0.05
 # Rows read this often, down to a loss this low, have likely been learned by heart.
 _MANY_EPOCHS, _LOW_LOSS = 10, 0.15
 
@@ -54,7 +54,7 @@ class Pair:
     @property
     def improved(self) -> bool:
         """Return whether the second model is better beyond chance."""
-        return self.chance < _CHANCE
+        return self.chance < BY_CHANCE
 
 
 @dataclass(frozen=True)

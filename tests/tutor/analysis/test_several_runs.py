@@ -39,7 +39,8 @@ def test_the_better_run_is_named_and_what_changed_is_shown() -> None:
         in text
     )
     assert "el empeoramiento no se explica por azar" in markdown(compare([_run("a", 15), _run("b", 5)], ES))
-    assert "la diferencia puede ser azar (probabilidad 25,0 %)" in markdown(compare([_run("a", 5), _run("b", 7)], ES))
+    assert "la diferencia puede ser azar (probabilidad 50,0 %)" in markdown(compare([_run("a", 5), _run("b", 7)], ES))
+    assert "la diferencia puede ser azar" in markdown(compare([_run("a", 5), _run("b", 10)], ES)), "to either side"
 
 
 def test_runs_that_cannot_be_compared_say_so_and_equal_names_are_told_apart() -> None:
