@@ -114,8 +114,10 @@ def prefect_server() -> Iterator[None]:
     """Run flows of this session against one temporary Prefect server."""
     from prefect.testing.utilities import prefect_test_harness
 
-    with prefect_test_harness(server_startup_timeout=600):
-        yield
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("UVICORN_TIMEOUT_KEEP_ALIVE", "3600")  # as open_store says it, which is called later
+        with prefect_test_harness(server_startup_timeout=600):
+            yield
 
 
 def write_jsonl(path: Path, records: list[object]) -> Path:
