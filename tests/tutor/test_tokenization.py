@@ -1,6 +1,7 @@
 """From rows to token ids: which are learned, nothing cut, the same ids however many rows and threads at once."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
