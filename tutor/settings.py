@@ -103,8 +103,9 @@ def open_store() -> Store:
     quiet_libraries()
     # Prefect's own server starts inside the run; on a busy machine the default of 20 s is too short.
     os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "180")
-    # It closes a connection that rested for 5 s, as it does during every stage; then Prefect's client waits 2 s.
-    os.environ.setdefault("UVICORN_TIMEOUT_KEEP_ALIVE", "3600")
+    # What it writes of events locks its SQLite file after every stage: it then answers 503, and its client waits 2 s.
+    # Nobody asks that server for events; the one of 'tutor up' keeps them (ServerSettings.for_prefect).
+    os.environ.setdefault("PREFECT_SERVER_SERVICES_EVENT_PERSISTER_ENABLED", "false")
     # Of a run that sends none for three times as long the server's automations say that its process is gone.
     os.environ.setdefault("PREFECT_FLOWS_HEARTBEAT_FREQUENCY", "30")
     # It offers to fetch a kernel from a hub, which we neither want nor need.
