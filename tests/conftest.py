@@ -115,9 +115,8 @@ def prefect_server() -> Iterator[None]:
     from prefect.testing.utilities import prefect_test_harness
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(
-            "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_ENABLED", "false"
-        )  # as open_store says it, which is called later
+        # As open_store says it, which is called later.
+        patch.setenv("PREFECT_SERVER_SERVICES_EVENT_PERSISTER_ENABLED", "false")
         with prefect_test_harness(server_startup_timeout=600):
             yield
 
