@@ -54,8 +54,8 @@ def advise(run: RunRecord, found: Conclusions) -> tuple[Advice, ...]:
     return (
         *_stop_earlier(run, found),
         *_held_out(run, found),
-        *_learning_rate(run, found),
         *_rows(run, found),
+        *_learning_rate(run, found),
         *_memory(run),
         *_another_epoch(run),
     )
