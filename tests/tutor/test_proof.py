@@ -207,7 +207,7 @@ def test_no_row_of_the_generator_is_refuted_and_nearly_all_are_proven(many: list
     assert [(one, v) for one, v in zip(many, verdicts, strict=True) if v.verdict == "refuted"] == []
     # A yes or no stands in no equation.
     answers = [v.verdict for one, v in zip(many, verdicts, strict=True) if one.answer not in {"sí", "no"}]
-    assert answers.count("proven") >= 0.95 * len(answers)
+    assert answers.count("proven") >= 0.96 * len(answers)
 
 
 def test_no_other_style_of_explanation_is_refuted(many: list[Exercise]) -> None:
@@ -218,9 +218,10 @@ def test_no_other_style_of_explanation_is_refuted(many: list[Exercise]) -> None:
 
 def test_no_row_of_the_shipped_dataset_is_refuted() -> None:
     rows = [json.loads(line) for line in Path(DEFAULT_DATASET).read_text(encoding="utf-8").splitlines()]
-    verdicts = [prove(row["question"], row["solution"], row["answer"]).verdict for row in rows]
-    assert verdicts.count("refuted") == 0
-    assert verdicts.count("proven") >= 0.95 * len(rows)
+    verdicts = [(prove(row["question"], row["solution"], row["answer"]).verdict, row["answer"]) for row in rows]
+    assert [verdict for verdict, _ in verdicts if verdict == "refuted"] == []
+    answers = [verdict for verdict, answer in verdicts if answer not in {"sí", "no"}]
+    assert answers.count("proven") >= 0.95 * len(rows) - (len(rows) - len(answers))
 
 
 def test_a_changed_digit_of_a_result_is_refuted(many: list[Exercise]) -> None:
