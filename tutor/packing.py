@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left, insort
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ from tutor.tokenization import IGNORED, token_counts
 if TYPE_CHECKING:
     from datasets import Dataset
 
-_OPEN_PACKS = 64
+_WINDOW = 64  # rows among which those are sought that fill a pack
 EMPTY = -1
 
 
@@ -44,30 +44,42 @@ class Packs:
 def pack_rows(lengths: ArrayLike, pack_tokens: int, seed: int) -> Packs:
     """Return packs of row numbers, each of at most `pack_tokens` tokens; rows meet by chance, which `seed` decides.
 
-    A row goes to the fullest pack that has room for it (best fit, among the packs opened last).
+    Every pack begins with the row that has waited longest and takes those of the next 64 that fill it best (subset sum;
+    of several such choices the rows that have waited longest).
     """
-    sizes = array("i", np.asarray(lengths, dtype=np.int32).tobytes())
-    order = array("i", range(len(sizes)))
+    sizes = np.asarray(lengths, dtype=np.int32).tolist()
+    order = list(range(len(sizes)))
     Random(seed).shuffle(order)
-    pack_of = array("i", bytes(4 * len(order)))
-    rooms = array("i")
-    by_room: list[tuple[int, int]] = []  # of the packs opened last: room and number, the fullest first
-    for place, row in enumerate(order):
-        at = bisect_left(by_room, (sizes[row], 0))
-        if at < len(by_room):
-            _, pack = by_room.pop(at)
-        else:
-            pack = len(rooms)
-            rooms.append(pack_tokens)
-            if (oldest := pack - _OPEN_PACKS) >= 0:
-                del by_room[bisect_left(by_room, (rooms[oldest], oldest))]
-        rooms[pack] -= sizes[row]
-        insort(by_room, (rooms[pack], pack))
-        pack_of[place] = pack
-    numbers = np.frombuffer(pack_of, dtype=np.int32)
-    together = np.argsort(numbers, kind="stable")
-    borders = np.concatenate([[0], np.cumsum(np.bincount(numbers, minlength=len(rooms)))])
-    return Packs(np.frombuffer(order, dtype=np.int32)[together], borders)
+    coming = iter(order)
+    waiting = list(islice(coming, _WINDOW))
+    rows, borders = array("i"), array("q", [0])
+    while waiting:
+        first, *others = waiting
+        chosen = {first, *_filling([(row, sizes[row]) for row in others], pack_tokens - sizes[first])}
+        rows.extend(row for row in waiting if row in chosen)
+        borders.append(len(rows))
+        waiting = [row for row in waiting if row not in chosen]
+        waiting += islice(coming, _WINDOW - len(waiting))
+    return Packs(np.frombuffer(rows, dtype=np.int32), np.frombuffer(borders, dtype=np.int64))
+
+
+def _filling(rows: Sequence[tuple[int, int]], room: int) -> list[int]:
+    """Return the numbers of those `rows` (number, size) whose sizes together come nearest to `room` from below."""
+    # Bit s of reached[n] says that sizes among the first n rows add up to s.
+    within = (1 << (room + 1)) - 1
+    reached = [1]
+    for _, size in rows:
+        reached.append((reached[-1] | reached[-1] << size) & within)
+        if reached[-1] >> room:
+            break
+    left = reached[-1].bit_length() - 1
+    chosen = []
+    for at in range(len(reached) - 1, 0, -1):
+        number, size = rows[at - 1]
+        if not reached[at - 1] >> left & 1:
+            chosen.append(number)
+            left -= size
+    return chosen
 
 
 class PackedRows(TorchDataset[Mapping[str, Tensor]]):

@@ -1,5 +1,7 @@
 """Rows packed into blocks: none lost, none cut, none seen by another."""
 
+import math
+from itertools import combinations
 from random import Random
 
 import pyarrow as pa
@@ -23,31 +25,25 @@ def test_every_row_falls_in_one_pack_and_little_room_is_left() -> None:
     assert sorted(row for pack in packs for row in pack) == list(range(1001))
     assert packs.rows.tolist() == [row for pack in packs for row in pack]
     assert max(sum(lengths[row] for row in pack) for pack in packs) == 256
-    assert sum(lengths) / (256 * len(packs)) > 0.96
+    assert len(packs) == math.ceil(sum(lengths) / 256)
     assert list(packs) == list(pack_rows(lengths, 256, seed=1))
     assert list(packs) != list(pack_rows(lengths, 256, seed=2))
 
 
-def _packed_plainly(lengths: list[int], pack_tokens: int, seed: int, open_packs: int) -> list[list[int]]:
-    """Best fit among the packs opened last, as its definition says it."""
-    order = list(range(len(lengths)))
-    Random(seed).shuffle(order)
-    packs: list[list[int]] = []
-    for row in order:
-        rooms = {at: pack_tokens - sum(lengths[r] for r in packs[at]) for at in range(len(packs))[-open_packs:]}
-        fitting = [at for at in rooms if rooms[at] >= lengths[row]]
-        if fitting:
-            packs[min(fitting, key=rooms.__getitem__)].append(row)
-        else:
-            packs.append([row])
-    return packs
-
-
-def test_a_row_goes_to_the_fullest_of_the_last_64_packs_that_has_room() -> None:
+def test_a_pack_begins_with_the_row_that_waited_longest_and_is_filled_as_well_as_the_next_ones_allow() -> None:
     rng = Random(8)
-    for rows, shortest in ((0, 1), (1, 1), (900, 1), (900, 90)):
+    for shortest, rows in ((1, 12), (60, 12), (100, 9), (200, 5)):
         lengths = [rng.randint(shortest, 256) for _ in range(rows)]
-        assert list(pack_rows(lengths, 256, seed=4)) == _packed_plainly(lengths, 256, seed=4, open_packs=64)
+        waiting = list(range(rows))
+        Random(4).shuffle(waiting)
+        for pack in pack_rows(lengths, 256, seed=4):
+            first, others = waiting[0], waiting[1:]
+            choices = [chosen for size in range(len(others) + 1) for chosen in combinations(others, size)]
+            sums = [lengths[first] + sum(lengths[row] for row in chosen) for chosen in choices]
+            assert pack[0] == first
+            assert sum(lengths[row] for row in pack) == max(total for total in sums if total <= 256)
+            waiting = [row for row in waiting if row not in pack]
+        assert not waiting
 
 
 def test_a_row_in_a_pack_gets_the_logits_that_it_gets_alone(tiny_config: RetrainConfig, store: Store) -> None:
