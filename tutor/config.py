@@ -163,7 +163,7 @@ class EvaluationConfig(Section):
     """How the base, the challenger and the champion are examined on held-out rows."""
 
     max_rows: int = Field(128, ge=10, description="Held-out rows that each model answers, spread over the topics.")
-    batch_rows: int = Field(48, ge=1, le=512, description="Questions answered at once.")
+    batch_rows: int = Field(64, ge=1, le=512, description="Questions answered at once.")
     max_new_tokens: int = Field(
         96, ge=8, le=1024, description="Longest answer; it ends earlier at the end-of-text token."
     )
