@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from tutor.composite_answers import expression_is_given_by, read_composite
 from tutor.expressions import read_expression
+from tutor.factorisation import last_prime_factors, prime_factors
 from tutor.numbers import (
     Located,
     Quantity,
@@ -227,7 +228,7 @@ def _grade_words(plain: str, expected: str, ordered: bool) -> Grade:
 
 
 def _composite(plain: str, texts: Sequence[str], expected: str, ordered: bool) -> str:
-    """Return which of `texts`, else the end of the reply, gives the values or the expression expected; "" if none."""
+    """Return which of `texts`, else the end of the reply, gives the values, primes or expression expected, or ""."""
     composite = read_composite(expected, ordered)
     if composite:
         last = plain[
@@ -236,6 +237,8 @@ def _composite(plain: str, texts: Sequence[str], expected: str, ordered: bool) -
         announced = stated_at(plain)[1] is not None
         given = [*texts] if announced else [*texts, last]
         return next((text for text in given if composite.is_given_by(text)), "")
+    if primes := prime_factors(expected):
+        return next((text for text in texts if last_prime_factors(text) == primes), "")
     if not any(map(str.isalpha, expected)) and "√" not in expected:
         return ""
     return next((text for text in texts if expression_is_given_by(text, expected)), "")

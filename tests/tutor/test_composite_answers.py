@@ -28,6 +28,9 @@ RIGHT = (
     ("22 ÷ 5 = 4 con resto 2", "cociente 4, resto 2"),
     # times and units stay one quantity
     ("Respuesta: 3 h 20 min", "3 h 20 min"), ("Respuesta: 200 minutos", "3 h 20 min"),
+    # prime factors
+    ("La factorización es 2 · 2 · 3 · 5.", "2 × 2 × 3 × 5"), ("Respuesta: 2² · 3 · 5", "2 × 2 × 3 × 5"),
+    ("60 = 5 × 3 × 2 × 2", "2^2 × 3 × 5"), ("Respuesta: 2 x 2 x 2", "2^3"),
     # expressions
     ("Respuesta: 3 + 2x", "2x + 3"), ("Respuesta: (x+1)(x-1)", "x^2 - 1"), ("Respuesta: x² − 1", "(x + 1)(x − 1)"),
     ("2(x + 3) = 2x + 6", "6 + 2x"), ("Respuesta: y = 2x + 1", "2x + 1"), (r"Respuesta: $2\sqrt{3}$", "√12"),
@@ -40,6 +43,8 @@ WRONG = (
     ("x = 3, y = 2. Respuesta: x = 3, y = 1", "x = 3, y = 2"),
     ("Respuesta: cociente 2 y resto 4", "cociente 4 y resto 2"), ("Respuesta: 4", "cociente 4 y resto 2"),
     ("Respuesta: 4, resto 3", "4 resto 2"), ("Respuesta: 3 h 2 min", "3 h 20 min"),
+    ("Respuesta: 60", "2^2 × 3 × 5"), ("Respuesta: 4 × 15", "2^2 × 3 × 5"), ("Respuesta: 2 × 3 × 5", "2^2 × 3 × 5"),
+    ("Respuesta: 2^22 × 3 × 5", "2^2 × 3 × 5"), ("Respuesta: 2 × 2 × 3 × 5,5", "2^2 × 3 × 5"),
     ("Respuesta: 2x - 3", "2x + 3"), ("Respuesta: x", "x^2"), ("Respuesta: 5", "5x"), ("No lo sé", "2x + 3"),
     ("Respuesta: 2x + 3 = 7", "2x + 3"), ("Respuesta: 1/0", "x/x"), ("Respuesta: √2", "√3"),
 )  # fmt: skip
