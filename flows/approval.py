@@ -17,6 +17,7 @@ from prefect import flow
 from prefect.artifacts import create_markdown_artifact
 from prefect.flow_runs import suspend_flow_run
 from prefect.input import RunInput
+from prefect.states import Completed, State
 from pydantic import Field, StringConstraints
 
 from tasks.ledger import How
@@ -57,8 +58,8 @@ class Answer(RunInput):
     validate_parameters=True,
     persist_result=True,  # a suspended run is taken up from what it kept
 )
-def approval(model_name: str, version: str, compared_with: str = "") -> str:
-    """Return what the history says of the person's answer.
+def approval(model_name: str, version: str, compared_with: str = "") -> State[Any]:
+    """Ask a person; the run's last word is what the history says of the answer.
 
     Args:
         model_name: Name of the model in the MLflow registry.
@@ -71,7 +72,7 @@ def approval(model_name: str, version: str, compared_with: str = "") -> str:
     # Above the form, too: whoever answers need not look for it.
     form = Answer.with_initial_data(description=evidence)
     answer: Answer = suspend_flow_run(wait_for_input=form, timeout=_WAITS_S)
-    return _act(model_name, version, answer, compared_with or None, store, how="approval")
+    return Completed(message=_act(model_name, version, answer, compared_with or None, store, how="approval"))
 
 
 def ask_a_person(model_name: str, version: str, run_id: str, compared_with: str | None = None) -> str | None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from prefect import flow
+from prefect.states import Completed, State
 from pydantic import Field, StringConstraints
 
 from flows.history import told
@@ -26,8 +27,8 @@ def promote(
     reason: Said,
     name: Person,
     model_name: str = Field(DEFAULT_MODEL_NAME, description="Name of the model in the MLflow registry."),
-) -> str:
-    """Return what the history says of the promotion.
+) -> State[Any]:
+    """Promote a version; the run's last word is what the history says of it.
 
     Args:
         version: Number of the version that becomes champion.
@@ -36,7 +37,7 @@ def promote(
         model_name: Name of the model in the MLflow registry.
     """
     entry = promotion.promote(model_name, version, reason, how="command", store=open_store(), who=name)
-    return told(entry, model_name)
+    return Completed(message=told(entry, model_name))
 
 
 @flow(
@@ -48,12 +49,13 @@ def rollback(
     reason: Said,
     name: Person,
     model_name: str = Field(DEFAULT_MODEL_NAME, description="Name of the model in the MLflow registry."),
-) -> str:
-    """Return what the history says of the rollback.
+) -> State[Any]:
+    """Go back to the champion before; the run's last word is what the history says of it.
 
     Args:
         reason: Why; it is kept in the history.
         name: Who decides; it is kept in the history.
         model_name: Name of the model in the MLflow registry.
     """
-    return told(promotion.rollback(model_name, reason, store=open_store(), who=name), model_name)
+    entry = promotion.rollback(model_name, reason, store=open_store(), who=name)
+    return Completed(message=told(entry, model_name))

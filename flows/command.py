@@ -6,14 +6,13 @@ import argparse
 import json
 import os
 import sys
-import traceback
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 from flows.export import FORMATS
-from tutor.errors import TutorError, UsageError
+from tutor.errors import TutorError, UsageError, sentence_on_unforeseen
 from tutor.settings import DEFAULT_DATASET, DEFAULT_MODEL_NAME, open_store
 
 if TYPE_CHECKING:
@@ -47,16 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("tutor: interrupted; an interrupted retraining goes on when it is started again", file=sys.stderr)
         return _INTERRUPTED
     except Exception as error:
-        print(f"tutor: {_unexpected(error)}", file=sys.stderr)
+        print(f"tutor: {sentence_on_unforeseen(error, open_store().home)}", file=sys.stderr)
         return 1
-
-
-def _unexpected(error: Exception) -> str:
-    """Return one sentence about a failure that is nobody's input, and keep its traceback in the store."""
-    log = open_store().home / "last-error.log"
-    log.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
-    first_line = (str(error).strip() or "no message").splitlines()[0]
-    return f"{type(error).__name__}: {first_line}; where it happened stands in {log}"
 
 
 class _OneLineParser(argparse.ArgumentParser):

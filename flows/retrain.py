@@ -21,7 +21,7 @@ from tasks.training import train
 from tasks.validation import validate_dataset
 from tutor.adapter import ADAPTER, asked_alike
 from tutor.config import RetrainConfig
-from tutor.errors import BaseModelUnavailable, TutorError, sentence_on
+from tutor.errors import BaseModelUnavailable, TutorError, sentence_on, sentence_on_unforeseen
 from tutor.report import RetrainReport
 from tutor.settings import Store, open_store
 from tutor.stages import Finished
@@ -60,13 +60,10 @@ def retrain(config: RetrainConfig = RetrainConfig()) -> RetrainReport:  # noqa: 
     promotion, failure = _promoted(config, version, store)
     made |= {"promotion": promotion} if promotion else {}
     made["analysis"] = analyse(config, made, store)
-    if failure is not None and not isinstance(failure, TutorError):
-        raise failure  # nobody foresaw it: whoever looks into it needs to see where it happened
     name, number = config.registry.model_name, str(version.facts["version"])
     no = None if failure else refused_by_person(name, number, store)
     aliases = live_aliases(name, number, store)
-    told = {"failure": str(failure) if failure else None, "declined": no.reason if no else None}
-    return RetrainReport.of(made, aliases, store, **told)
+    return RetrainReport.of(made, aliases, store, failure=failure, declined=no.reason if no else None)
 
 
 def _champion(config: RetrainConfig, store: Store) -> Champion | None:
@@ -104,12 +101,14 @@ def _examined(
     return examined
 
 
-def _promoted(config: RetrainConfig, version: Finished, store: Store) -> tuple[Finished | None, Exception | None]:
-    """Return what became of the version, or why nothing did: report and evidence are told in either case."""
+def _promoted(config: RetrainConfig, version: Finished, store: Store) -> tuple[Finished | None, str | None]:
+    """Return what became of the version, or in a sentence why nothing did: the report is written in either case."""
     try:
         promotion = promote_challenger(config.registry, version, store)
-    except Exception as error:
-        return None, error
+    except TutorError as error:
+        return None, str(error)
+    except Exception as error:  # whoever looks into it needs to see where it happened
+        return None, sentence_on_unforeseen(error, store.home)
     # The stage may be an old one, and answered since.
     if promotion.facts["outcome"] == "waiting" and awaits_a_person(
         config.registry.model_name, str(version.facts["version"]), store

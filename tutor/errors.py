@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import traceback
+from pathlib import Path
+
 
 class TutorError(Exception):
     """A failure that a person can mend; its text says what failed, what was got, what was expected and what to do."""
@@ -13,6 +16,13 @@ def sentence_on(error: BaseException) -> str:
     """Return one line about `error`: a sentence that is for people as it is, another one behind its kind."""
     first_line = next(iter(str(error).strip().splitlines()), "no message")
     return first_line if isinstance(error, TutorError) else f"{type(error).__name__}: {first_line}"
+
+
+def sentence_on_unforeseen(error: BaseException, home: Path) -> str:
+    """Return one line about a failure that is nobody's input; its traceback is kept in the store at `home`."""
+    log = home / "last-error.log"
+    log.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+    return f"{sentence_on(error)}; where it happened stands in {log}"
 
 
 class UsageError(TutorError):

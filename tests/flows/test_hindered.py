@@ -102,9 +102,8 @@ def test_what_hinders_a_promotion_costs_neither_report_nor_training(
 
     monkeypatch.setattr("tasks.promotion.reload_version", fails)
     told, said = _retrain(tiny_config, 1, tmp_path, capfd)
-    assert said == "tutor: version 1 answers otherwise; no alias was moved\n"
+    assert said == "tutor: version 1 answers otherwise; no alias was moved\n" == f"tutor: {told['promotion_reason']}\n"
     assert (told["verdict"], told["promotion"], told["version"]) == ("accepted", "failed", "1")
-    assert told["promotion_reason"] == "version 1 answers otherwise; no alias was moved"
     assert (told["aliases"], holder(client, "tutor-prueba", "champion")) == ([], None)
     assert Path(told["report_file"]).is_file()
     first = client.get_run(told["run_id"])
@@ -116,10 +115,11 @@ def test_what_hinders_a_promotion_costs_neither_report_nor_training(
     with monkeypatch.context() as broken:
         broken.setattr("tasks.promotion.reload_version", _breaks)
         shutil.rmtree(Path(told["report_file"]).parent)
-        _, said = _retrain(tiny_config, 1, tmp_path, capfd)
+        told, said = _retrain(tiny_config, 1, tmp_path, capfd)
     assert said.startswith("tutor: ZeroDivisionError: in a promotion; where it happened stands in ")
+    assert (told["promotion"], f"tutor: {told['promotion_reason']}\n") == ("failed", said)
     assert "in _breaks" in (store.home / "last-error.log").read_text(encoding="utf-8")
-    assert Path(told["report_file"]).is_file(), "the report comes first"
+    assert Path(told["report_file"]).is_file(), "written anew"
 
     # The cause removed, told to another experiment and at another price: a run there, the same training and version.
     monkeypatch.setattr("tasks.promotion.reload_version", lambda version, store: Reloaded(6, "float32 on cpu"))
