@@ -80,6 +80,8 @@ class ServerSettings:
             # Its pages ask port 4200 otherwise, wherever they come from.
             "PREFECT_SERVER_UI_API_URL": f"{self.prefect_url}/api",
             "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+            # Its newer pages call a measuring service at every load, though analytics are off.
+            "PREFECT_SERVER_UI_V2_ENABLED": "false",
             # Leases in memory would be forgotten by a restart, and the card never freed.
             "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
         }

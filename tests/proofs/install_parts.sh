@@ -2,9 +2,16 @@
 # Installs what the proofs need from Debian's packages, where it is missing: PostgreSQL's programs and a browser.
 # Root only; anybody else is told the command. It fails rather than leave a proof out.
 set -eu
-missing=
-command -v chromium >/dev/null || command -v google-chrome >/dev/null || missing="chromium"
-command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
+
+# A program that is there but does not start (an installation that was cut off) counts as missing.
+look() {
+  missing=
+  chromium --version >/dev/null 2>&1 || google-chrome --version >/dev/null 2>&1 || missing="chromium"
+  for initdb in initdb /usr/lib/postgresql/*/bin/initdb none; do "$initdb" --version >/dev/null 2>&1 && break; done
+  [ "$initdb" != none ] || missing="$missing postgresql"
+}
+
+look
 [ -n "$missing" ] || exit 0
 if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
   echo "Error: the proofs need$(printf ' %s' $missing); on Debian or Ubuntu: sudo apt-get install $missing" >&2
@@ -23,3 +30,9 @@ for step in "update" "install --yes --no-install-recommends $missing"; do
     exit 1
   fi
 done
+installed=$missing
+look
+if [ -n "$missing" ]; then
+  echo "Error: $installed is installed, but this does not start: $missing" >&2
+  exit 1
+fi
