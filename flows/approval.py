@@ -21,7 +21,15 @@ from prefect.states import Completed, State
 from pydantic import Field, StringConstraints
 
 from tasks.ledger import How
-from tasks.promotion import MAX_REASON_CHARACTERS, checked_reason, client_of, named, promote, refuse
+from tasks.promotion import (
+    MAX_REASON_CHARACTERS,
+    awaits_a_person,
+    checked_reason,
+    client_of,
+    named,
+    promote,
+    refuse,
+)
 from tasks.registered import find_version
 from tutor.errors import PromotionConflict, RegistryError
 from tutor.rows import digest_of
@@ -69,6 +77,8 @@ def approval(model_name: str, version: str, compared_with: str = "") -> State[An
     store = open_store()
     # Also when it is taken up again with the answer: what was answered is the evidence of then.
     evidence = _show_evidence(model_name, version, compared_with, store)
+    if not awaits_a_person(model_name, version, store):
+        return Completed(message=f"{model_name}, versión {version}: ya está decidido; nada cambia (tutor history)")
     # Above the form, too: whoever answers need not look for it.
     form = Answer.with_initial_data(description=evidence)
     answer: Answer = suspend_flow_run(wait_for_input=form, timeout=_WAITS_S)

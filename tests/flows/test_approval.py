@@ -149,6 +149,8 @@ def test_without_a_deployment_or_a_waiting_run_the_command_does_it_at_once(
 ) -> None:
     assert main(["approve", "2", "--reason", "explica mejor", "--model", NAME]) == 0
     assert "el tutor de los alumnos es la versión 2; antes, versión 1" in capsys.readouterr().out
+    late = approval(NAME, "2", "1", return_state=True)
+    assert "ya está decidido" in str(late.message), "a run that begins after the answer does not ask"
     assert holder(client, NAME, "champion") == "2"
     assert main(["refuse", "3", "--reason", "no", "--model", NAME]) == 0
     assert "la versión 3 no pasa a los alumnos; su tutor sigue siendo: versión 2" in capsys.readouterr().out
