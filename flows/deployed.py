@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any
 
+from mlflow.tracking import MlflowClient
 from prefect import flow, get_run_logger
 from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
 from prefect.events import emit_event
@@ -16,6 +17,7 @@ from flows import retrain as retraining
 from flows import sweep as sweeping
 from tasks.card import card
 from tasks.run_page import progress
+from tasks.tracking import Run
 from tasks.validation import digest_of_files, validate_dataset
 from tutor.config import DataConfig, RetrainConfig
 from tutor.report import RetrainReport, stage_told
@@ -168,9 +170,12 @@ def _show(report: RetrainReport) -> None:
     ]
     create_markdown_artifact("\n".join(lines), key="verdict", description="Si el tutor nuevo es mejor")
     if report.tracking_uri.startswith("http"):
+        run = Run(MlflowClient(report.tracking_uri), report.run_id).page
         for key, place, text in (
-            ("mlflow-run", f"runs/{report.run_id}", "La ejecución en MLflow"),
+            ("mlflow-run", run, "La ejecución en MLflow"),
             ("mlflow-version", f"models/{report.model_name}/versions/{report.version}", "La versión en MLflow"),
+            ("mlflow-report", f"{run}/artifacts/report/report.html", "El informe en MLflow"),
+            ("mlflow-data-docs", f"{run}/artifacts/data_docs/index.html", "Las comprobaciones de los datos en MLflow"),
         ):
             address = f"{report.tracking_uri.rstrip('/')}/#/{place}"
             create_link_artifact(address, link_text=text, key=key, description=text)

@@ -107,6 +107,11 @@ class Run:
     def __init__(self, client: MlflowClient, run_id: str) -> None:
         self._client, self.id = client, run_id
 
+    @property
+    def page(self) -> str:
+        """Return where the run's page lies at a tracking server, behind its address and `/#/`."""
+        return f"experiments/{self._client.get_run(self.id).info.experiment_id}/runs/{self.id}"
+
     def forget_failure(self) -> None:
         """Take off what was said of an end that was none."""
         if FAILURE_TAG in self._client.get_run(self.id).data.tags:

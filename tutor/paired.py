@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import comb, erfc, sqrt
+from math import erfc, sqrt
 
 _RESAMPLES = 2000
 _SEED = 20  # of the resampling, so that the same answers always get the same verdict
@@ -42,8 +42,10 @@ def p_better(pairs: Pairs) -> float:
     Source: Q. McNemar, "Note on the sampling error of the difference between correlated proportions", 1947; exact, by
     the binomial distribution.
     """
+    from scipy.stats import binomtest
+
     differing = pairs.only_new + pairs.only_old
-    return float(sum(comb(differing, won) for won in range(pairs.only_new, differing + 1)) / 2**differing)
+    return float(binomtest(pairs.only_new, differing, alternative="greater").pvalue) if differing else 1.0
 
 
 def p_different(pairs: Pairs) -> float:

@@ -43,6 +43,9 @@ def test_a_retraining_ends_with_a_registered_version_and_the_next_with_nothing_t
     artifacts = _artifacts(box, first)
     assert {"verdict", "validation", "data-docs", "mlflow-run", "mlflow-version"} <= artifacts.keys()
     assert f"{box.mlflow}/#/models/tutor-prueba/versions/1" in artifacts["mlflow-version"]
+    for key, file in (("mlflow-report", "report/report.html"), ("mlflow-data-docs", "data_docs/index.html")):
+        assert f"{box.mlflow}/#/experiments/" in artifacts[key]
+        assert f"/artifacts/{file}" in artifacts[key]
 
     again = box.wait(second, {"NothingToDo", "Completed", "Failed", "Crashed"})
     assert again["state"]["name"] == "NothingToDo"
