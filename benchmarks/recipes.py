@@ -87,11 +87,11 @@ def _trained_and_examined(job: Job) -> Mapping[str, Any]:
         "useful_tokens_per_second": round(useful / seconds_of_steps, 1),
         "seconds": round(seconds, 1),
         "peak_mib": peak_mib,
-        "accuracy": _accuracy(job),
+        **_examined(job),
     }
 
 
-def _accuracy(job: Job) -> float:
+def _examined(job: Job) -> Mapping[str, float]:
     from tutor.adapter import ADAPTER
     from tutor.answering import Tutor
     from tutor.evaluation import examine
@@ -100,7 +100,10 @@ def _accuracy(job: Job) -> float:
     adapter = job.folder / ADAPTER
     tutor = Tutor(job.base, adapter, job.config.model, asked.max_new_tokens, asked.batch_rows)
     with progress(f"Evaluación: {job.recipe}", "preguntas") as report_progress:
-        return round(examine(tutor, rows, report_progress).accuracy, 4)
+        started = time.monotonic()
+        examination = examine(tutor, rows, report_progress)
+        speed = len(rows) / (time.monotonic() - started)
+    return {"accuracy": round(examination.accuracy, 4), "questions_per_second": round(speed, 2)}
 
 
 def _train_ours(job: Job, tokens: Dataset, report_progress: ReportProgress) -> float:

@@ -35,7 +35,7 @@ from tutor.sides import Split
 if TYPE_CHECKING:
     from rich.table import Table
 
-_MEASURED = ("useful_tokens_per_second", "seconds", "peak_mib", "accuracy")
+_MEASURED = ("useful_tokens_per_second", "seconds", "peak_mib", "accuracy", "questions_per_second")
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def bench_table(measured: Mapping[str, Any]) -> Table:
     """Return the figures of every recipe as a table for a person."""
     from rich.table import Table
 
-    titles = ("", "tokens útiles/s", "veces TRL", "del límite GEMM", "segundos", "MiB", "aciertos")
+    titles = ("", "tokens útiles/s", "veces TRL", "del límite GEMM", "segundos", "MiB", "aciertos", "preguntas/s")
     table = Table(title=f"Entrenamiento: {measured['rows']} filas, {measured['gemm_gflops']:.0f} GFLOP/s de GEMM")
     for title in titles:
         table.add_column(title, justify="left" if not title else "right")
@@ -103,6 +103,7 @@ def bench_table(measured: Mapping[str, Any]) -> Table:
             f"{each['seconds']:.0f}",
             f"{each['peak_mib']:.0f}",
             f"{each['accuracy']:.0%}",
+            f"{each['questions_per_second']:.1f}",
         )
     return table
 

@@ -28,6 +28,7 @@ def test_every_recipe_gives_its_figures(tiny_config: RetrainConfig, store: Store
         assert each["seconds"] > 2 * measured["useful_tokens"] / each["useful_tokens_per_second"] * 0.9
         assert 50 < each["peak_mib"] < 4000
         assert 0 <= each["accuracy"] <= 1
+        assert each["questions_per_second"] > 0
         speed = each["useful_tokens_per_second"] * measured["flop_a_token"] / 1e9
         assert each["gemm_share"] == pytest.approx(speed / measured["gemm_gflops"], abs=1e-3)
     assert bench_table(measured).row_count == 3
@@ -36,7 +37,13 @@ def test_every_recipe_gives_its_figures(tiny_config: RetrainConfig, store: Store
 
 def test_medians_stand_beside_all_repeats() -> None:
     runs = [
-        {"useful_tokens_per_second": speed, "seconds": 2.0, "peak_mib": 100, "accuracy": share}
+        {
+            "useful_tokens_per_second": speed,
+            "seconds": 2.0,
+            "peak_mib": 100,
+            "accuracy": share,
+            "questions_per_second": 4.0,
+        }
         for speed, share in ((100.0, 0.5), (300.0, 0.6), (200.0, 0.1))
     ]
     summary = _summary(runs, flop=1e9, gflops=400)
