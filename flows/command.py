@@ -365,8 +365,10 @@ def _bench(chosen: argparse.Namespace) -> int:
     from rich.console import Console
 
     from benchmarks.training_speed import Size, bench, bench_table
+    from tasks.card import card
 
-    measured = bench(config, Size(chosen.rows, chosen.epochs, chosen.held_out, chosen.repeats), store)
+    with card(config.model.device):
+        measured = bench(config, Size(chosen.rows, chosen.epochs, chosen.held_out, chosen.repeats), store)
     _write_json(chosen.json, measured)
     Console().print(bench_table(measured))
     return 0
@@ -416,17 +418,20 @@ def _restore(chosen: argparse.Namespace) -> int:
 def _evaluate(chosen: argparse.Namespace) -> int:
     rows = read_questions(chosen.questions)
     _refuse_unwritable(chosen.json)
-    tutor = open_tutor(chosen.model)
+    open_store()
     from dataclasses import asdict
 
     from rich.console import Console
 
+    from tasks.card import card
     from tutor.evaluation import examine
     from tutor.progress import progress
     from tutor.report import accuracy_table
 
-    with progress("Evaluación", "preguntas") as report_progress:
-        examination = examine(tutor, rows, report_progress)
+    with card("auto"):
+        tutor = open_tutor(chosen.model)
+        with progress("Evaluación", "preguntas") as report_progress:
+            examination = examine(tutor, rows, report_progress)
     answers = [asdict(answer) for answer in examination.answers]
     _write_json(chosen.json, {"model": chosen.model, **examination.summary(), "answers": answers})
     Console().print(accuracy_table({chosen.model: examination.summary()}))

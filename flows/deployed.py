@@ -105,9 +105,9 @@ def evaluate(
     from flows.command import open_tutor, read_questions
     from tutor.evaluation import examine
 
-    store = open_store()
+    open_store()
     rows = read_questions(questions)
-    with card("auto", store), progress("Evaluación", "preguntas") as report_progress:
+    with card("auto"), progress("Evaluación", "preguntas") as report_progress:
         examination = examine(open_tutor(model), rows, report_progress)
     summary = examination.summary()
     table = [

@@ -109,7 +109,7 @@ def _here(study: Study, config: RetrainConfig, search: SearchConfig, store: Stor
     study.give_up_lost(())
     if study.settled() >= search.trials:
         return
-    with card(config.model.device, store):
+    with card(config.model.device):
         prepared = prepare(config, store)
         while study.settled() < search.trials:
             told(make_trial(study, config, search, prepared, _HERE, store))

@@ -70,7 +70,7 @@ def trial(
         fcntl.flock(lock, fcntl.LOCK_EX)
         if found.taken() >= search.trials:
             return Completed(name="NothingToDo", message=f"Nada que hacer: {study} tiene sus {search.trials} ensayos")
-        with card(config.model.device, store):
+        with card(config.model.device):
             owner = str(context.flow_run.id) if context and context.flow_run else ""
             record = make_trial(found, config, search, prepare(config, store), owner, store)
     return Completed(message=told(record))

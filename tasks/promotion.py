@@ -18,6 +18,7 @@ from mlflow.exceptions import MlflowException
 from mlflow.tracking import MlflowClient
 from prefect import task
 
+from tasks.card import card
 from tasks.ledger import Entry, How, Ledger, champions, make_ledger, open_ledger, refusal
 from tasks.policy import BACK_OFF_S, CARD_TAG, HOUR_S, worth_retrying
 from tasks.registered import CHALLENGER, CHAMPION, PREVIOUS, Reloaded, find_version, holder, reload_version
@@ -176,7 +177,7 @@ def promote(
             f"version {number} of {name} was compared with {named(expected)}, but the champion is now "
             f"{named(champion)}; retrain again, and only the comparison is made anew"
         )
-    evidence = _evidence(version, reloaded or reload_version(version, store))
+    evidence = _evidence(version, reloaded or _reloaded_on_the_card(version, store))
     entry = Entry("promote", how, number, champion, number, champion, who, _now(), reason, evidence)
     return _carry_out(client, ledger, entry, known, store)
 
@@ -199,7 +200,7 @@ def rollback(name: str, reason: str, *, store: Store, how: How = "command", who:
         raise PromotionRefused(f"version {champion} is the first champion of {name}; there is none to go back to")
     target, before_it = path[-2], path[-3] if len(path) > 2 else None
     version = _existing(client, name, target)
-    evidence = _evidence(version, reload_version(version, store))
+    evidence = _evidence(version, _reloaded_on_the_card(version, store))
     entry = Entry("rollback", how, target, champion, target, before_it, who, _now(), reason, evidence)
     return _carry_out(client, ledger, entry, known, store)
 
@@ -276,6 +277,12 @@ def _opened(name: str, store: Store) -> tuple[MlflowClient, Ledger, tuple[Entry,
         ) from None
     ledger = make_ledger(client, name, store)
     return client, ledger, settle(client, ledger, store)
+
+
+def _reloaded_on_the_card(version: ModelVersion, store: Store) -> Reloaded:
+    """Return how `version` repeated its answers, for whoever does not hold the card as a retraining does."""
+    with card("auto"):
+        return reload_version(version, store)
 
 
 def _existing(client: MlflowClient, name: str, number: str) -> ModelVersion:

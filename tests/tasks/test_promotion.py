@@ -52,6 +52,27 @@ def _champion(client: MlflowClient) -> tuple[str | None, str | None]:
 
 
 @pytest.mark.usefixtures("versions")
+def test_a_version_is_opened_while_the_card_is_held_but_for_a_retraining_which_holds_it(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock, held = tmp_path / "card.lock", []
+    monkeypatch.setattr("tasks.card.lock_file", lambda: lock)
+    monkeypatch.setattr("tasks.card.find_cards", lambda: ("a card",))
+    promote(NAME, "1", "como lo dijo el reentrenamiento", how="automatic", store=store, expected=None, reloaded=GOOD)
+    assert not lock.exists()
+
+    def opened(*_: object) -> Reloaded:
+        held.append(lock.exists())
+        lock.unlink()
+        return GOOD
+
+    monkeypatch.setattr("tasks.promotion.reload_version", opened)
+    promote(NAME, "2", "mejor", how="approval", store=store, expected="1")
+    rollback(NAME, "peor de lo que parecía", store=store)
+    assert held == [True, True]
+
+
+@pytest.mark.usefixtures("versions")
 def test_champions_follow_one_another_and_rollbacks_go_back_through_them(
     client: MlflowClient, store: Store, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
