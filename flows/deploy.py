@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -78,8 +79,7 @@ async def _apply(declared: Declaration) -> None:
     try:
         async with get_client() as client:
             await _apply_pools(client, declared.work_pools)
-            for name, limit in declared.concurrency_limits.items():
-                await client.upsert_global_concurrency_limit_by_name(name, limit)
+            await _apply_limits(client, declared.concurrency_limits)
             switched = await _switched_schedules(client, declared)
             _run_prefect_deploy()
             await _switch_schedules(client, declared, switched)
@@ -93,25 +93,44 @@ async def _apply(declared: Declaration) -> None:
 
 async def _apply_pools(client: PrefectClient, pools: Mapping[str, Pool]) -> None:
     from prefect.client.schemas.actions import WorkPoolCreate
-    from prefect.exceptions import ObjectAlreadyExists
+    from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
     from prefect.workers.process import ProcessWorker
 
     template = ProcessWorker.get_default_base_job_template()
     for name, pool in pools.items():
+        limit = pool.concurrency_limit
+        with suppress(ObjectNotFound):
+            known = await client.read_work_pool(name)
+            limit = _kept(known.concurrency_limit, limit)
         wanted = WorkPoolCreate(
             name=name,
             type="process",
             description=pool.description,
             base_job_template=template,
-            concurrency_limit=pool.concurrency_limit,
+            concurrency_limit=limit,
         )
         await client.create_work_pool(wanted, overwrite=True)
-        for queue, limit in pool.queues.items():
+        for queue, at_once in pool.queues.items():
             try:
-                await client.create_work_queue(queue, concurrency_limit=limit, work_pool_name=name)
+                await client.create_work_queue(queue, concurrency_limit=at_once, work_pool_name=name)
             except ObjectAlreadyExists:
-                known = await client.read_work_queue_by_name(queue, work_pool_name=name)
-                await client.update_work_queue(known.id, concurrency_limit=limit)
+                there = await client.read_work_queue_by_name(queue, work_pool_name=name)
+                await client.update_work_queue(there.id, concurrency_limit=_kept(there.concurrency_limit, at_once))
+
+
+async def _apply_limits(client: PrefectClient, limits: Mapping[str, int]) -> None:
+    from prefect.exceptions import ObjectNotFound
+
+    for name, limit in limits.items():
+        try:
+            await client.read_global_concurrency_limit_by_name(name)
+        except ObjectNotFound:
+            await client.upsert_global_concurrency_limit_by_name(name, limit)
+
+
+def _kept(known: int | None, declared: int | None) -> int | None:
+    """Return the limit that the server has: whoever raised it meant it; a pool that a worker made has none yet."""
+    return declared if known is None else known
 
 
 def _run_prefect_deploy() -> None:

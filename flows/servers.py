@@ -21,13 +21,13 @@ import psutil
 from tutor.errors import ServersUnwell, UsageError
 from tutor.machine import find_cards
 from tutor.server_settings import SERVERS_ONLY, ServerSettings, server_settings, write_private
-from tutor.settings import Store
+from tutor.settings import CARD_POOL, Store
 
 CLIENT_FILE = "client.env"
 _PROCESSES = "processes.json"
 _WAIT_S, _STOP_S = 300, 30
 _PYTHON = (sys.executable, "-m")
-_CARD_POOL, _CPU_POOL = "gtx-1050-ti", "cpu"
+_CPU_POOL = "cpu"
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def _up(settings: ServerSettings) -> list[str]:
         from flows.deploy import deploy
 
         deploy()
-        for pool in (_CPU_POOL, _CARD_POOL) if find_cards() else (_CPU_POOL,):
+        for pool in (_CPU_POOL, CARD_POOL) if find_cards() else (_CPU_POOL,):
             _start_worker(settings, pool, running)
     except BaseException:
         _stop([each for name, each in running.items() if name not in before])

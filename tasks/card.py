@@ -16,11 +16,10 @@ from prefect import get_run_logger
 from prefect.concurrency.sync import concurrency
 from prefect.context import FlowRunContext
 
-from tasks.policy import CARD_TAG
 from tutor.config import RetrainConfig
 from tutor.errors import UsageError
 from tutor.machine import find_cards
-from tutor.settings import whoami
+from tutor.settings import card_limit, whoami
 
 Result = TypeVar("Result")
 
@@ -34,8 +33,9 @@ def card(device: str) -> Iterator[None]:
     """Hold the card while a run computes, where `device` (as in ModelConfig) or this machine means that it does.
 
     Two locks, each against what the other cannot see: the limit named for the card on the Prefect server, which flow
-    runs of all machines hold; a locked file, one for the machine, which keeps apart what any of its users does in any
-    store, with or without a server. The kernel frees it with the process. Whoever holds the card must not ask again.
+    runs of all machines that name the same one hold; a locked file, one for the machine, which keeps apart what any of
+    its users does in any store, with or without a server. The kernel frees it with the process. Whoever holds the card
+    must not ask again.
 
     Raises:
         UsageError: the file cannot be had.
@@ -46,9 +46,10 @@ def card(device: str) -> Iterator[None]:
     context = FlowRunContext.get()
     name = context.flow_run.name if context and context.flow_run else "a command"
     said = get_run_logger().info if context else _unsaid
-    said(f"asks for the card ({CARD_TAG}); waits while another run holds it")
+    limit = card_limit()
+    said(f"asks for the card ({limit}); waits while another run holds it")
     on_the_server = (
-        concurrency(CARD_TAG, lease_duration=_LEASE_S, strict=False, raise_on_lease_renewal_failure=False)
+        concurrency(limit, lease_duration=_LEASE_S, strict=False, raise_on_lease_renewal_failure=False)
         if context
         else nullcontext()
     )

@@ -8,9 +8,10 @@ from prefect.states import State
 from prefect.tasks import exponential_backoff
 
 from tutor.errors import TutorError, WorkerLost
+from tutor.settings import CARD_POOL
 
-# A task with this tag runs where the worker pool of the same name does, one at a time.
-CARD_TAG = "gtx-1050-ti"
+# A task with this tag runs where the worker pool of the same name does.
+CARD_TAG = CARD_POOL
 BACK_OFF_S = exponential_backoff(backoff_factor=5)
 MINUTE_S, HOUR_S = 60, 3600
 

@@ -6,6 +6,7 @@ import getpass
 import logging
 import os
 import platform
+import re
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,8 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 PROFILES = REPOSITORY / "deployments" / "profiles"
 DEFAULT_DATASET = REPOSITORY / "data" / "matematicas.jsonl"
 DEFAULT_MODEL_NAME = "tutor-matematicas"
+# Pool, concurrency limit and profile of the card have one name.
+CARD_POOL = "gtx-1050-ti"
 FROZEN_TEST = REPOSITORY / "data" / "frozen-test.json"
 FROZEN_ROWS = REPOSITORY / "data" / "frozen-rows.jsonl"
 FORGETTING = REPOSITORY / "data" / "forgetting.jsonl"
@@ -62,6 +65,20 @@ class Store:
 def forced_bitsandbytes() -> str:
     """Return the CUDA version that BNB_CUDA_VERSION forces on bitsandbytes; empty where nothing is forced."""
     return os.environ.get("BNB_CUDA_VERSION", "")
+
+
+def card_limit() -> str:
+    """Return the name of the concurrency limit that this machine's card has on the Prefect server.
+
+    `TUTOR_CARD_LIMIT` gives each of several cards its own (default: one for all of them, the declared one).
+
+    Raises:
+        UsageError: it is not a name.
+    """
+    name = os.environ.get("TUTOR_CARD_LIMIT") or CARD_POOL
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,100}", name):
+        raise UsageError(f"TUTOR_CARD_LIMIT: got '{name[:40]}', expected letters, digits, '.', '_' and '-'")
+    return name
 
 
 def whoami() -> str:

@@ -1,5 +1,6 @@
-"""What `tutor down` ends, and what it leaves alone."""
+"""What `tutor down` ends, and what it and `tutor deploy` leave alone."""
 
+import asyncio
 import json
 import subprocess
 import sys
@@ -7,10 +8,13 @@ from collections.abc import Iterator
 
 import psutil
 import pytest
+from prefect.client.orchestration import PrefectClient, get_client
+from prefect.client.schemas.actions import WorkPoolCreate, WorkPoolUpdate
 
 from flows.command import main
+from flows.deploy import _apply_limits, _apply_pools, declaration
 from flows.servers import down, running_processes
-from tutor.settings import Store
+from tutor.settings import CARD_POOL, Store
 
 _SLEEPER = [sys.executable, "-c", "import signal; signal.pause()"]
 
@@ -42,6 +46,32 @@ def test_down_leaves_another_process_that_got_the_same_number(store: Store, slee
     _record(store, sleeper.pid, psutil.Process(sleeper.pid).create_time() - 3600)
     assert down(store) == []
     assert sleeper.poll() is None
+
+
+@pytest.mark.usefixtures("prefect_server")
+def test_deploying_again_leaves_limits_that_were_raised() -> None:
+    declared = declaration()
+
+    async def limits(client: PrefectClient) -> list[int | None]:
+        await _apply_pools(client, declared.work_pools)
+        await _apply_limits(client, declared.concurrency_limits)
+        pool = await client.read_work_pool(CARD_POOL)
+        queue = await client.read_work_queue_by_name("retraining", work_pool_name="cpu")
+        card = await client.read_global_concurrency_limit_by_name(CARD_POOL)
+        return [pool.concurrency_limit, queue.concurrency_limit, card.limit]
+
+    async def raise_them() -> None:
+        async with get_client() as client:
+            # A worker that came first makes its pool itself, without a limit.
+            await client.create_work_pool(WorkPoolCreate(name=CARD_POOL, type="process"))
+            assert await limits(client) == [1, 1, 1]
+            await client.update_work_pool(CARD_POOL, WorkPoolUpdate(concurrency_limit=10))
+            queue = await client.read_work_queue_by_name("retraining", work_pool_name="cpu")
+            await client.update_work_queue(queue.id, concurrency_limit=3)
+            await client.upsert_global_concurrency_limit_by_name(CARD_POOL, 9)
+            assert await limits(client) == [10, 3, 9]
+
+    asyncio.run(raise_them())
 
 
 def test_deploy_without_a_server_says_what_to_do(

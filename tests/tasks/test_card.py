@@ -1,20 +1,23 @@
 """The card is held by one run at a time, whoever started it, and freed by whatever ends."""
 
+import logging
 import multiprocessing
 import os
 import signal
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from flows.command import main
 from tasks.card import card, lock_file
+from tasks.policy import CARD_TAG
 from tutor.errors import UsageError
-from tutor.settings import Store
+from tutor.settings import Store, card_limit
 
 
 @pytest.fixture
@@ -106,3 +109,19 @@ def test_the_commands_evaluate_and_bench_hold_the_card(
         assert main(arguments) == 1
         assert "_Held" in capsys.readouterr().err
         lock.unlink()
+
+
+def test_each_of_several_cards_may_have_a_limit_of_its_own(lock: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TUTOR_CARD_LIMIT", raising=False)
+    assert card_limit() == CARD_TAG
+    monkeypatch.setenv("TUTOR_CARD_LIMIT", "card-3")
+    assert card_limit() == "card-3"
+    asked: list[str] = []
+    monkeypatch.setattr("tasks.card.concurrency", lambda name, **_: asked.append(name) or nullcontext())
+    monkeypatch.setattr("tasks.card.FlowRunContext.get", lambda: SimpleNamespace(flow_run=None))
+    monkeypatch.setattr("tasks.card.get_run_logger", lambda: logging.getLogger(__name__))
+    with card("auto"):
+        assert asked == ["card-3"]
+    monkeypatch.setenv("TUTOR_CARD_LIMIT", "../x")
+    with pytest.raises(UsageError, match="TUTOR_CARD_LIMIT"):
+        card_limit()
