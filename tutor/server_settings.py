@@ -29,6 +29,7 @@ class ServerSettings:
     """Where the servers listen, which databases they keep, and what opens them.
 
     `prefect_database` and `mlflow_database` are postgresql:// addresses, or empty for SQLite under `folder`.
+    `ui_url` is where browsers find the Prefect server, empty where that is its own address.
     """
 
     folder: Path
@@ -38,6 +39,7 @@ class ServerSettings:
     prefect_database: str
     mlflow_database: str
     allowed_hosts: str
+    ui_url: str
     secrets: Mapping[str, str]
 
     @property
@@ -78,7 +80,7 @@ class ServerSettings:
             "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
             "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_ENABLED": "true",
             # Its pages ask port 4200 otherwise, wherever they come from.
-            "PREFECT_SERVER_UI_API_URL": f"{self.prefect_url}/api",
+            "PREFECT_SERVER_UI_API_URL": f"{self.ui_url or self.prefect_url}/api",
             "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
             # Its newer pages call a measuring service at every load, though analytics are off.
             "PREFECT_SERVER_UI_V2_ENABLED": "false",
@@ -129,6 +131,7 @@ def server_settings(home: Path) -> ServerSettings:
         prefect_database=addresses["prefect"],
         mlflow_database=addresses["mlflow"],
         allowed_hosts=os.environ.get("TUTOR_ALLOWED_HOSTS") or "localhost:*,127.0.0.1:*",
+        ui_url=_page_address("TUTOR_PREFECT_UI_URL"),
         secrets=_read_or_make_secrets(folder / SECRETS_FILE),
     )
 
@@ -158,6 +161,14 @@ def _port(name: str, default: int) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 65_535:
         raise UsageError(f"{name}: got '{text}', expected a port from 1 to 65535")
     return int(text)
+
+
+def _page_address(name: str) -> str:
+    address = os.environ.get(name, "").rstrip("/")
+    parts = urlsplit(address)
+    if address and (parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment):
+        raise UsageError(f"{name}: got '{address[:80]}', expected an address for browsers, such as https://HOST")
+    return address
 
 
 def _database(name: str) -> str:

@@ -4,9 +4,11 @@ import stat
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tutor.errors import UsageError
 from tutor.server_settings import server_settings
+from tutor.settings import REPOSITORY
 
 
 @pytest.fixture(autouse=True)
@@ -53,12 +55,26 @@ def test_databases_are_sqlite_files_or_postgresql_with_each_servers_driver(
     assert given.mlflow_store == given.mlflow_users == "postgresql+psycopg://u:p@h:5432/mlflow"
 
 
+def test_the_pages_of_prefect_ask_where_browsers_find_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TUTOR_PREFECT_UI_URL", raising=False)
+    monkeypatch.setenv("TUTOR_HOST", "0.0.0.0")
+    asked = "PREFECT_SERVER_UI_API_URL"
+    assert server_settings(tmp_path).for_prefect()[asked] == "http://0.0.0.0:4200/api"
+    monkeypatch.setenv("TUTOR_PREFECT_UI_URL", "https://tutor.example/")
+    assert server_settings(tmp_path).for_prefect()[asked] == "https://tutor.example/api"
+    compose = yaml.safe_load((REPOSITORY / "deployments" / "compose.yaml").read_text())
+    declared = compose["services"]["prefect"]["environment"][asked]
+    assert declared == "${TUTOR_PREFECT_UI_URL:-http://127.0.0.1:4200}/api"
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
         ("TUTOR_PREFECT_PORT", "0"),
         ("TUTOR_PREFECT_PORT", "http"),
         ("TUTOR_MLFLOW_PORT", "70000"),
+        ("TUTOR_PREFECT_UI_URL", "tutor.example"),
+        ("TUTOR_PREFECT_UI_URL", "javascript:alert(1)"),
         ("TUTOR_PREFECT_DATABASE", "mysql://u:geheim@h/d"),
         ("TUTOR_MLFLOW_DATABASE", "postgresql://u:geheim@h"),
     ],
