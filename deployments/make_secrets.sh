@@ -13,6 +13,8 @@ keep prefect_auth "tutor:$(random)"
 server="tutor:$(cat secrets/postgres_password)@postgres:5432"
 keep prefect_database "postgresql+asyncpg://$server/prefect"
 keep mlflow_database "postgresql+psycopg://$server/mlflow"
+keep prefect_dump "postgresql://$server/prefect"
+keep mlflow_dump "postgresql://$server/mlflow"
 keep mlflow_auth "[mlflow]
 default_permission = READ
 database_uri = postgresql+psycopg://$server/mlflow

@@ -30,7 +30,7 @@ def backup(store: Store, file: Path) -> list[str]:
     after the databases, so that all that a database names is there.
 
     Raises:
-        UsageError: `file` is there already, or a database does not hand itself out.
+        UsageError: `file` is there already, there is nothing to save, or a database does not hand itself out.
     """
     if file.exists():
         raise UsageError(f"{file}: is there already and is not overwritten; name another file")
@@ -56,6 +56,12 @@ def backup(store: Store, file: Path) -> list[str]:
                     archive.add(store.home / name, name)
             names = [member.name for member in archive.getmembers() if member.isfile()]
             out.flush()
+        if not names:
+            partial.unlink()
+            raise UsageError(
+                f"TUTOR_HOME: {store.home} holds nothing to save; expected the folder of servers or retrainings, or "
+                "databases in TUTOR_PREFECT_DATABASE and TUTOR_MLFLOW_DATABASE"
+            )
         partial.replace(file)
     return names
 
@@ -81,6 +87,8 @@ def restore(store: Store, file: Path) -> list[str]:
             raise UsageError(
                 f"{file}: cannot be read as a backup ({error}); expected what 'tutor backup' wrote"
             ) from None
+        if not names:
+            raise UsageError(f"{file}: holds no file; expected what 'tutor backup' wrote")
         dumps = {name: address for name, address in databases().items() if (root / f"{name}.dump").is_file()}
         for name, address in dumps.items():
             if not address:

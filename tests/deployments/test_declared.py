@@ -3,6 +3,7 @@
 import configparser
 import json
 import os
+import re
 import shutil
 import subprocess
 import tomllib
@@ -109,13 +110,55 @@ def test_compose_keeps_to_loopback_and_takes_every_secret_from_a_file() -> None:
             assert port.startswith("127.0.0.1:"), name
         assert set(service.get("secrets", [])) <= compose["secrets"].keys()
         for variable, value in service.get("environment", {}).items():
-            secret = any(word in variable for word in ("PASSWORD", "AUTH_STRING", "SECRET", "CONNECTION", "STORE_URI"))
+            secret = any(
+                word in variable
+                for word in ("PASSWORD", "AUTH_STRING", "SECRET", "CONNECTION", "STORE_URI", "_DATABASE")
+            )
             assert not secret or variable.endswith("_FILE"), f"{name}: {variable}"
             if str(value).startswith("/run/secrets/"):
                 assert value.removeprefix("/run/secrets/") in service["secrets"], f"{name}: {variable}"
     assert {secret["file"].removeprefix("secrets/") for secret in compose["secrets"].values()} == set(
         compose["secrets"]
     )
+
+
+def test_postgresql_and_the_client_programs_of_its_backup_are_of_one_version() -> None:
+    compose = yaml.safe_load((DEPLOYMENTS / "compose.yaml").read_text())
+    assert "FROM debian:bookworm-slim" in (DEPLOYMENTS / "Dockerfile").read_text()
+    assert compose["services"]["postgres"]["image"] == "postgres:15", "Debian bookworm has the clients of 15"
+
+
+def test_the_backup_service_finds_databases_and_artifacts_where_the_servers_keep_them() -> None:
+    services = yaml.safe_load((DEPLOYMENTS / "compose.yaml").read_text())["services"]
+    backup, mlflow = services["backup"], services["mlflow"]
+    home = re.search(r"TUTOR_HOME=(\S+)", (DEPLOYMENTS / "Dockerfile").read_text())
+    assert home
+    assert mlflow["environment"]["MLFLOW_ARTIFACTS_DESTINATION"] == f"{home[1]}/mlflow/artifacts"
+    (mounted,) = mlflow["volumes"]
+    assert mounted == f"mlflow:{home[1]}"
+    assert mounted in backup["volumes"]
+    assert {f"TUTOR_{name}_DATABASE_FILE" for name in ("PREFECT", "MLFLOW")} == backup["environment"].keys()
+    assert (REPOSITORY / backup["command"][0]).stat().st_mode & 0o111
+    unit = (DEPLOYMENTS / "systemd" / "tutor-backup.service").read_text()
+    assert "TUTOR_HOME=/opt/tutor-matematicas/.tutor " in unit, "where 'make up' keeps it"
+    assert "nightly_backup.sh /srv/tutor-backups" in unit
+
+
+def test_old_backups_go_once_a_new_one_is_there(tmp_path: Path) -> None:
+    old, other = tmp_path / "tutor-2020-01-01-0310.tar", tmp_path / "tutor-of-ana.tar"
+    for file in (old, other):
+        file.write_bytes(b"old")
+        os.utime(file, (0, 0))
+    tutor = tmp_path / "bin" / "tutor"
+    tutor.parent.mkdir()
+    script = ["sh", str(DEPLOYMENTS / "nightly_backup.sh"), str(tmp_path), "14"]
+    for body, left in (("exit 2", 2), ('touch "$2"', 2)):
+        tutor.write_text(f"#!/bin/sh\n{body}\n")
+        tutor.chmod(0o755)
+        answer = _run(script, PATH=f"{tutor.parent}:/usr/bin:/bin")
+        assert len(list(tmp_path.glob("*.tar"))) == left, answer
+        assert old.exists() == bool(answer.returncode)
+    assert other.exists()
 
 
 def test_secrets_are_made_once_for_their_owner_and_reach_a_command_by_file(tmp_path: Path) -> None:
@@ -143,8 +186,9 @@ def test_secrets_are_made_once_for_their_owner_and_reach_a_command_by_file(tmp_p
 
 
 def _run(command: list[str], **environment: str) -> subprocess.CompletedProcess[str]:
-    environment["PATH"] = "/usr/bin:/bin"
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        command, env={"PATH": "/usr/bin:/bin"} | environment, capture_output=True, text=True, check=False
+    )
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="a machine without systemd")

@@ -67,6 +67,17 @@ def test_nothing_that_is_there_is_overwritten(store: Store, tmp_path: Path) -> N
     assert saved.read_bytes() == before
 
 
+def test_nothing_is_neither_saved_nor_brought_back(store: Store, tmp_path: Path) -> None:
+    (store.home / "mlflow" / "artifacts").mkdir()
+    with pytest.raises(UsageError, match=r"TUTOR_HOME: .* holds nothing to save"):
+        backup(store, tmp_path / "tutor.tar")
+    assert not list(tmp_path.glob("*tutor.tar*"))
+    with tarfile.open(tmp_path / "empty.tar", "w"):
+        pass
+    with pytest.raises(UsageError, match="holds no file"):
+        restore(store, tmp_path / "empty.tar")
+
+
 def test_an_archive_that_reaches_outside_is_refused(store: Store, tmp_path: Path) -> None:
     evil = tmp_path / "evil.tar"
     with tarfile.open(evil, "w") as archive:
