@@ -6,5 +6,6 @@ for pair in $(env | sed -n 's/^\([A-Z][A-Z0-9_]*\)_FILE=\(\/.*\)$/\1=\2/p'); do
   name=${pair%%=*} file=${pair#*=}
   [ -r "$file" ] || { echo "with_secrets.sh: ${name}_FILE names $file, which cannot be read" >&2; exit 2; }
   export "$name=$(cat "$file")"
+  unset "${name}_FILE" # some programs refuse to be told both
 done
 exec "$@"

@@ -65,7 +65,7 @@ def test_whatever_runs_flows_sends_the_signs_of_life_that_automations_wait_for(
     monkeypatch.delenv(beats)
     open_store()
     assert os.environ[beats] == "30", "at the command line"
-    for file in ("Dockerfile", "systemd/tutor-worker.service"):
+    for file in ("Dockerfile", "systemd/tutor-worker@.service"):
         assert f"{beats}=30" in (DEPLOYMENTS / file).read_text(), file
     assert 3 * 30 in [each["trigger"]["within"] for each in declaration().automations]
 
@@ -144,6 +144,19 @@ def test_the_backup_service_finds_databases_and_artifacts_where_the_servers_keep
     assert "nightly_backup.sh /srv/tutor-backups" in unit
 
 
+def test_somebody_serves_every_pool_and_all_workers_share_the_studies_of_sweeps() -> None:
+    compose = yaml.safe_load((DEPLOYMENTS / "compose.yaml").read_text())
+    workers = [compose["services"][name] for name in ("worker", "worker-cpu")]
+    served = {service["command"][service["command"].index("--pool") + 1] for service in workers}
+    assert served == declaration().work_pools.keys()
+    for service in workers:
+        assert service["environment"]["TUTOR_SWEEP_DATABASE_FILE"] == "/run/secrets/sweep_database"
+    assert len({service["environment"]["PREFECT_HOME"] for service in workers}) == len(workers)
+    unit = (DEPLOYMENTS / "systemd" / "tutor-worker@.service").read_text()
+    for pool in served:
+        assert f"tutor-worker@{pool}" in unit, "what its head says to enable"
+
+
 def test_old_backups_go_once_a_new_one_is_there(tmp_path: Path) -> None:
     old, other = tmp_path / "tutor-2020-01-01-0310.tar", tmp_path / "tutor-of-ana.tar"
     for file in (old, other):
@@ -177,7 +190,13 @@ def test_secrets_are_made_once_for_their_owner_and_reach_a_command_by_file(tmp_p
     users = configparser.ConfigParser()
     users.read_string(made["mlflow_auth"])
     assert users["mlflow"]["database_uri"] == made["mlflow_database"]
-    wrapped = ["sh", str(DEPLOYMENTS / "with_secrets.sh"), "sh", "-c", 'printf %s "$PREFECT_API_AUTH_STRING"']
+    wrapped = [
+        "sh",
+        str(DEPLOYMENTS / "with_secrets.sh"),
+        "sh",
+        "-c",
+        'printf %s "$PREFECT_API_AUTH_STRING${PREFECT_API_AUTH_STRING_FILE-}"',
+    ]
     file = str(script.parent / "secrets" / "prefect_auth")
     assert _run(wrapped, PREFECT_API_AUTH_STRING_FILE=file).stdout == made["prefect_auth"]
     missing = _run(wrapped, X_FILE="/no/such")
