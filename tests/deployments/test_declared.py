@@ -103,6 +103,16 @@ def test_the_kubernetes_pool_renders_to_a_job_that_the_cluster_accepts() -> None
         kubernetes_validate.validate(job, "1.31", strict=True)
 
 
+def test_what_a_kubernetes_pool_needs_besides_is_told() -> None:
+    told = (REPOSITORY / "docs" / "operations.md").read_text(encoding="utf-8")
+    template = (DEPLOYMENTS / "kubernetes" / "work-pool.json").read_text()
+    for name in ("tutor-clients", "tutor-store"):
+        assert f'"{name}"' in template
+        assert f"`{name}`" in told
+    for pins in ("pyproject.toml", "constraints.txt"):
+        assert "prefect-kubernetes" not in (REPOSITORY / pins).read_text(), "docs/operations.md says so"
+
+
 def test_compose_keeps_to_loopback_and_takes_every_secret_from_a_file() -> None:
     compose = yaml.safe_load((DEPLOYMENTS / "compose.yaml").read_text())
     for name, service in compose["services"].items():
