@@ -19,8 +19,8 @@ setup: $(INSTALLED) ## install everything into .venv; TORCH_BUILD=cpu|cu126|defa
 retrain: $(INSTALLED) ## retrain, evaluate and register; options in ARGS: make retrain ARGS="--profile cpu"
 	@$(VENV)/bin/tutor retrain $(ARGS)
 
-test: $(INSTALLED) ## run the tests; options for pytest in ARGS
-	$(IN_VENV) -m pytest $(ARGS)
+test: $(INSTALLED) ## run the tests, two at a time; options for pytest in ARGS, -n 0 for one after the other
+	$(IN_VENV) -m pytest -n 2 --dist worksteal $(ARGS)
 
 prove: $(INSTALLED) ## run the proofs on real servers, workers, PostgreSQL and a browser; options for pytest in ARGS
 	@sh tests/proofs/install_parts.sh

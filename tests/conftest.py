@@ -6,7 +6,10 @@ import json
 import os
 import pickle
 import shutil
+import socket
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -19,6 +22,21 @@ from tutor.settings import Store, open_store, quiet_libraries
 quiet_libraries()
 # Products of tiny models are quicker without a second thread to wait for; torch, and processes that tests start, obey.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+# Prefect looks there when it is imported. Each process that runs tests has its own, and leaves nothing in the user's.
+os.environ["PREFECT_HOME"] = tempfile.mkdtemp(prefix="tutor-prefect-")
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(os.environ["PREFECT_HOME"], ignore_errors=True)
+
+
+@contextmanager
+def held_port() -> Iterator[int]:
+    """Hold a free port of loopback: the system gives it to nobody else, and a server that asks for it still gets it."""
+    with socket.socket() as held:
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        held.bind(("127.0.0.1", 0))
+        yield held.getsockname()[1]
 
 
 @pytest.fixture
@@ -114,8 +132,10 @@ def prefect_server() -> Iterator[None]:
     """Run flows of this session against one temporary Prefect server."""
     from prefect.testing.utilities import prefect_test_harness
 
-    with pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch, held_port() as port:
+        patch.setattr("prefect.testing.utilities._find_available_port", lambda: port)
         # As open_store says it, which is called later.
+        patch.setenv("PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_ENABLED", "false")
         patch.setenv("PREFECT_SERVER_SERVICES_EVENT_PERSISTER_ENABLED", "false")
         with prefect_test_harness(server_startup_timeout=600):
             yield

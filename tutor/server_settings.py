@@ -78,6 +78,7 @@ class ServerSettings:
             _PREFECT_AUTH: self.secrets[_PREFECT_AUTH],
             "PREFECT_SERVER_CSRF_PROTECTION_ENABLED": "true",
             "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+            "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_ENABLED": "true",
             "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_ENABLED": "true",
             # Its pages ask port 4200 otherwise, wherever they come from.
             "PREFECT_SERVER_UI_API_URL": f"{self.ui_url or self.prefect_url}/api",

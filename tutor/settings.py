@@ -120,8 +120,9 @@ def open_store() -> Store:
     quiet_libraries()
     # Prefect's own server starts inside the run; on a busy machine the default of 20 s is too short.
     os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "180")
-    # What it writes of events locks its SQLite file after every stage: it then answers 503, and its client waits 2 s.
-    # Nobody asks that server for events; the one of 'tutor up' keeps them (ServerSettings.for_prefect).
+    # Two of its services write down what happens to tasks: that locks its SQLite file, it answers 503 to the next task,
+    # and its client waits 2 s. Nobody asks that server; the one of 'tutor up' runs both (ServerSettings.for_prefect).
+    os.environ.setdefault("PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_ENABLED", "false")
     os.environ.setdefault("PREFECT_SERVER_SERVICES_EVENT_PERSISTER_ENABLED", "false")
     # Of a run that sends none for three times as long the server's automations say that its process is gone.
     os.environ.setdefault("PREFECT_FLOWS_HEARTBEAT_FREQUENCY", "30")

@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import urllib.request
@@ -16,6 +15,7 @@ import pytest
 from tasks import metric_spool
 from tasks.metric_spool import SPOOL, Point, Spool, delivering
 from tasks.tracking import Tracking
+from tests.conftest import held_port
 from tutor.settings import Store
 
 
@@ -129,12 +129,15 @@ def _answers(port: int) -> bool:
         return False
 
 
+@pytest.fixture
+def port() -> Iterator[int]:
+    with held_port() as port:
+        yield port
+
+
 def test_a_server_that_goes_and_comes_back_has_every_metric_once(
-    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    store: Store, tmp_path: Path, port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     monkeypatch.setattr(metric_spool, "_SECONDS_BETWEEN_ATTEMPTS", 0.05)
     remote = Store(store.home, f"http://127.0.0.1:{port}", None)
     with _server(port, tmp_path):
