@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 from flows.export import FORMATS
 from tutor.errors import TutorError, UsageError, sentence_on_unforeseen
-from tutor.settings import DEFAULT_DATASET, DEFAULT_MODEL_NAME, open_store
+from tutor.settings import DEFAULT_DATASET, DEFAULT_MODEL_NAME, open_store, open_store_and_servers
 
 if TYPE_CHECKING:
     from tutor.answering import Tutor
     from tutor.rows import Row
+    from tutor.settings import Store
 
 RUN_FORMS = (
     "id of an MLflow run, models:/NAME/VERSION, models:/NAME@ALIAS, trainer_state.json or text log of a training; "
@@ -283,7 +284,7 @@ def _retrain(chosen: argparse.Namespace) -> int:
 
     config = load_config(chosen.profile or DEFAULT_PROFILE, chosen.assignments)
     _refuse_unwritable(chosen.json)
-    open_store()
+    open_store_and_servers(prefect=True)
     from rich.console import Console
 
     from flows.retrain import retrain
@@ -307,7 +308,7 @@ def _sweep(chosen: argparse.Namespace) -> int:
     config = load_config(profile, [each for each in chosen.assignments if each not in of_search])
     search = load_search(of_search)
     _refuse_unwritable(chosen.json)
-    open_store()
+    open_store_and_servers(prefect=True)
     from rich.console import Console
 
     from flows.sweep import print_sweep, sweep
@@ -450,7 +451,9 @@ def read_questions(file: Path) -> list[Row]:
 
 
 def _report(chosen: argparse.Namespace) -> int:
-    store = open_store()
+    # Other people's logs need no server.
+    logs = all(Path(run).exists() for run in chosen.runs)
+    store = open_store() if logs else open_store_and_servers()
     from flows.report import report
 
     page, text = report(
@@ -470,7 +473,7 @@ def _ask(chosen: argparse.Namespace) -> int:
 
 
 def _serve(chosen: argparse.Namespace) -> int:
-    store = open_store()
+    store = _store_of(chosen.model)
     from flows.serve import serve
 
     serve(chosen.model, chosen.port, open_tutor, store, lambda line: print(line, flush=True))
@@ -478,7 +481,7 @@ def _serve(chosen: argparse.Namespace) -> int:
 
 
 def _export(chosen: argparse.Namespace) -> int:
-    store = open_store()
+    store = _store_of(chosen.model)
     from flows.export import export
 
     print(export(chosen.model, chosen.folder, store, chosen.format))
@@ -486,7 +489,7 @@ def _export(chosen: argparse.Namespace) -> int:
 
 
 def _promote(chosen: argparse.Namespace) -> int:
-    store, number = open_store(), _version_number(chosen.version)
+    store, number = open_store_and_servers(), _version_number(chosen.version)
     from flows.history import told
     from tasks.promotion import promote
 
@@ -495,7 +498,7 @@ def _promote(chosen: argparse.Namespace) -> int:
 
 
 def _rollback(chosen: argparse.Namespace) -> int:
-    store = open_store()
+    store = open_store_and_servers()
     from flows.history import told
     from tasks.promotion import rollback
 
@@ -512,7 +515,7 @@ def _refuse(chosen: argparse.Namespace) -> int:
 
 
 def _decide(chosen: argparse.Namespace, decision: Literal["approve", "refuse"]) -> int:
-    store, number = open_store(), _version_number(chosen.version)
+    store, number = open_store_and_servers(prefect=True), _version_number(chosen.version)
     from flows.approval import answer
 
     print(answer(chosen.model, number, decision, chosen.reason, store))
@@ -521,7 +524,7 @@ def _decide(chosen: argparse.Namespace, decision: Literal["approve", "refuse"]) 
 
 def _history(chosen: argparse.Namespace) -> int:
     _refuse_unwritable(chosen.json)
-    store = open_store()
+    store = open_store_and_servers()
     from rich.console import Console
 
     from flows.history import history, print_history
@@ -537,7 +540,7 @@ def _compare(chosen: argparse.Namespace) -> int:
     _refuse_unwritable(chosen.plot)
     if chosen.plot and chosen.plot.suffix not in PLOT_FORMS:
         raise UsageError(f"--plot: got '{chosen.plot}', expected a file that ends in {', '.join(PLOT_FORMS)}")
-    store = open_store()
+    store = open_store_and_servers()
     from rich.console import Console
 
     from flows.compare import print_comparison, read_runs
@@ -558,9 +561,14 @@ def _version_number(text: str) -> str:
     return str(int(text))
 
 
+def _store_of(model: str) -> Store:
+    """Return the store, whose servers answer where `model` is one of the registry."""
+    return open_store_and_servers() if model.startswith("models:/") else open_store()
+
+
 def open_tutor(model: str) -> Tutor:
     """Return the tutor that `model` names, ready to be asked."""
-    store = open_store()
+    store = _store_of(model)
     if model == "base":
         from tutor.adapter import open_base
         from tutor.config import load_config

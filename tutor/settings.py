@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tutor.errors import UsageError
+from tutor.reachable import refuse_unreachable
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 PROFILES = REPOSITORY / "deployments" / "profiles"
@@ -23,6 +24,8 @@ FROZEN_TEST = REPOSITORY / "data" / "frozen-test.json"
 FROZEN_ROWS = REPOSITORY / "data" / "frozen-rows.jsonl"
 FORGETTING = REPOSITORY / "data" / "forgetting.jsonl"
 
+# Where MLflow keeps its runs without a server: files and databases.
+_NO_SERVER = ("", "file", "sqlite", "postgresql", "mysql", "mssql")
 # No library reports to anybody, and none writes progress bars over ours.
 _QUIET_LIBRARIES = {
     "DO_NOT_TRACK": "true",
@@ -133,4 +136,19 @@ def open_store() -> Store:
     # Prefect passes on what libraries tell their developers.
     logging.getLogger("py.warnings").setLevel(logging.ERROR)
     os.environ.setdefault("PREFECT_HOME", str(store.home / "prefect"))
+    return store
+
+
+def open_store_and_servers(*, prefect: bool = False) -> Store:
+    """Return the store as `open_store` does, after the servers that the environment names have answered.
+
+    MLflow's is asked always, Prefect's where `prefect` says so.
+
+    Raises:
+        UsageError: one does not answer, or its address is none.
+    """
+    store = open_store()
+    refuse_unreachable("MLFLOW_TRACKING_URI", store.tracking_uri, _NO_SERVER)
+    if prefect and (address := os.environ.get("PREFECT_API_URL")):
+        refuse_unreachable("PREFECT_API_URL", address)
     return store
