@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 from flows.export import FORMATS
 from tutor.errors import TutorError, UsageError, sentence_on_unforeseen
-from tutor.settings import DEFAULT_DATASET, DEFAULT_MODEL_NAME, open_store, open_store_and_servers
+from tutor.settings import DEFAULT_DATASET, DEFAULT_MODEL_NAME, MODEL_NAME_PATTERN, open_store, open_store_and_servers
 
 if TYPE_CHECKING:
     from tutor.answering import Tutor
@@ -219,6 +220,7 @@ def _compare_command(commands: Any) -> None:
 def _model_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--model",
+        type=_model_name,
         default=DEFAULT_MODEL_NAME,
         metavar="NAME",
         help=f"name in the registry (default {DEFAULT_MODEL_NAME})",
@@ -606,6 +608,14 @@ def _amount(text: str) -> float:
         if 0 < (value := float(text)) < float("inf"):
             return value
     raise argparse.ArgumentTypeError(f"got '{text[:40]}', expected a number above 0, such as 4096")
+
+
+def _model_name(text: str) -> str:
+    if re.fullmatch(MODEL_NAME_PATTERN, text):
+        return text
+    raise argparse.ArgumentTypeError(
+        f"got {text[:40]!r}, expected a name of letters, digits and . _ -, such as {DEFAULT_MODEL_NAME}"
+    )
 
 
 def _refuse_unwritable(file: Path | None) -> None:

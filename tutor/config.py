@@ -10,7 +10,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from tutor.errors import UsageError
-from tutor.settings import DEFAULT_DATASET, DEFAULT_MODEL_NAME, PROFILES
+from tutor.settings import DEFAULT_DATASET, DEFAULT_MODEL_NAME, MODEL_NAME_PATTERN, PROFILES
 
 DEFAULT_PROFILE = "cpu"
 
@@ -172,9 +172,7 @@ class EvaluationConfig(Section):
 class RegistryConfig(Section):
     """Where the result goes."""
 
-    model_name: str = Field(
-        DEFAULT_MODEL_NAME, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,100}$", description="Name in the MLflow registry."
-    )
+    model_name: str = Field(DEFAULT_MODEL_NAME, pattern=MODEL_NAME_PATTERN, description="Name in the MLflow registry.")
     experiment: str = Field(
         "tutor-matematicas",
         pattern=r"^[A-Za-z0-9][A-Za-z0-9_. -]{0,100}$",

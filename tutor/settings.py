@@ -20,6 +20,7 @@ DEFAULT_DATASET = REPOSITORY / "data" / "matematicas.jsonl"
 DEFAULT_MODEL_NAME = "tutor-matematicas"
 # Pool, concurrency limit and profile of the card have one name.
 CARD_POOL = "gtx-1050-ti"
+MODEL_NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,100}$"
 FROZEN_TEST = REPOSITORY / "data" / "frozen-test.json"
 FROZEN_ROWS = REPOSITORY / "data" / "frozen-rows.jsonl"
 FORGETTING = REPOSITORY / "data" / "forgetting.jsonl"

@@ -148,6 +148,15 @@ def test_a_model_that_is_not_there_is_one_line(client: MlflowClient, capsys: pyt
         assert "no model nadie" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("name", ["a/b", "../x'y", "", "x\n", "x" * 102])
+def test_what_is_no_name_of_a_model_is_one_line(name: str, store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments in (["history"], ["promote", "1", "--reason", "x"], ["rollback", "--reason", "x"]):
+        assert main([*arguments, "--model", name]) == 2
+        complaint = capsys.readouterr().err
+        assert f"--model: got {name[:40]!r}, expected a name of letters" in complaint
+        assert complaint.count("\n") == 1
+
+
 @pytest.mark.usefixtures("versions")
 def test_a_version_that_cannot_be_opened_moves_no_alias(
     client: MlflowClient, store: Store, monkeypatch: pytest.MonkeyPatch
