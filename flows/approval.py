@@ -33,7 +33,7 @@ from tasks.promotion import (
 from tasks.registered import find_version
 from tutor.errors import PromotionConflict, RegistryError
 from tutor.rows import digest_of
-from tutor.settings import Store, open_store, whoami
+from tutor.settings import MODEL_NAME_PATTERN, Store, open_store, whoami
 
 if TYPE_CHECKING:
     from prefect.client.schemas.objects import FlowRun
@@ -41,7 +41,11 @@ if TYPE_CHECKING:
 FLOW_NAME = "approval"
 _WAITS_S = 30 * 24 * 3600
 # The pattern is for the Prefect server: it checks the form by its JSON schema, before any space is stripped.
-_Said = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, pattern=r"\S")]
+_Said = StringConstraints(strip_whitespace=True, min_length=1, pattern=r"\S")
+Reason = Annotated[str, _Said, StringConstraints(max_length=MAX_REASON_CHARACTERS)]
+Person = Annotated[str, _Said, StringConstraints(max_length=80)]
+Version = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,8}$")]
+ModelName = Annotated[str, StringConstraints(pattern=MODEL_NAME_PATTERN)]
 
 
 class Answer(RunInput):
@@ -51,12 +55,8 @@ class Answer(RunInput):
         title="Decisión",
         description="approve: esta versión pasa a ser el tutor de los alumnos; refuse: siguen con el que tienen.",
     )
-    reason: _Said = Field(
-        title="Motivo", max_length=MAX_REASON_CHARACTERS, description="Por qué; queda en el historial."
-    )
-    name: _Said = Field(
-        title="Quién decide", max_length=80, description="Nombre de quien decide; queda en el historial."
-    )
+    reason: Reason = Field(title="Motivo", description="Por qué; queda en el historial.")
+    name: Person = Field(title="Quién decide", description="Nombre de quien decide; queda en el historial.")
 
 
 @flow(
@@ -66,7 +66,11 @@ class Answer(RunInput):
     validate_parameters=True,
     persist_result=True,  # a suspended run is taken up from what it kept
 )
-def approval(model_name: str, version: str, compared_with: str = "") -> State[Any]:
+def approval(
+    model_name: ModelName,
+    version: Version,
+    compared_with: Annotated[str, StringConstraints(pattern=r"^([1-9][0-9]{0,8})?$")] = "",
+) -> State[Any]:
     """Ask a person; the run's last word is what the history says of the answer.
 
     Args:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
 from prefect import flow
 from prefect.states import Completed, State
-from pydantic import Field, StringConstraints
 
+from flows.approval import ModelName, Person, Reason, Version
 from flows.history import told
 from tasks import promotion
 from tutor.settings import DEFAULT_MODEL_NAME, open_store
-
-Version = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,8}$")]
-Said = Annotated[str, StringConstraints(min_length=1, max_length=promotion.MAX_REASON_CHARACTERS)]
-Person = Annotated[str, StringConstraints(min_length=1, max_length=80)]
 
 
 @flow(
@@ -24,9 +20,9 @@ Person = Annotated[str, StringConstraints(min_length=1, max_length=80)]
 )
 def promote(
     version: Version,
-    reason: Said,
+    reason: Reason,
     name: Person,
-    model_name: str = Field(DEFAULT_MODEL_NAME, description="Name of the model in the MLflow registry."),
+    model_name: ModelName = DEFAULT_MODEL_NAME,
 ) -> State[Any]:
     """Promote a version; the run's last word is what the history says of it.
 
@@ -46,9 +42,9 @@ def promote(
     validate_parameters=True,
 )
 def rollback(
-    reason: Said,
+    reason: Reason,
     name: Person,
-    model_name: str = Field(DEFAULT_MODEL_NAME, description="Name of the model in the MLflow registry."),
+    model_name: ModelName = DEFAULT_MODEL_NAME,
 ) -> State[Any]:
     """Go back to the champion before; the run's last word is what the history says of it.
 
@@ -57,5 +53,5 @@ def rollback(
         name: Who decides; it is kept in the history.
         model_name: Name of the model in the MLflow registry.
     """
-    entry = promotion.rollback(model_name, reason, store=open_store(), who=name)
+    entry = promotion.rollback(model_name, reason, how="command", store=open_store(), who=name)
     return Completed(message=told(entry, model_name))

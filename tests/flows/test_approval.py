@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from mlflow.tracking import MlflowClient
+from prefect import Flow
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun
 from prefect.exceptions import Pause, PrefectHTTPStatusError
@@ -16,6 +17,8 @@ from prefect.flow_runs import resume_flow_run
 from prefect.input.actions import read_flow_run_input
 
 from flows.approval import FLOW_NAME, approval, artifact_key, ask_a_person
+from flows.champion import promote as promotion
+from flows.champion import rollback
 from flows.command import main
 from tasks.ledger import make_ledger, open_ledger
 from tasks.promotion import promote
@@ -105,6 +108,34 @@ def test_a_yes_by_the_form_promotes_and_the_evidence_lies_beside_it(
     assert (holder(client, NAME, "champion"), holder(client, NAME, "previous")) == ("2", "1")
     last = open_ledger(client, NAME).entries()[-1]
     assert (last.action, last.how, last.who, last.reason) == ("promote", "approval", "Ana", "explica mejor")
+
+
+@pytest.mark.parametrize(
+    ("form", "wrong"),
+    [
+        (promotion, {"reason": "  "}),
+        (promotion, {"name": " \n"}),
+        (promotion, {"name": "x" * 81}),
+        (promotion, {"model_name": "../x"}),
+        (promotion, {"version": "0"}),
+        (rollback, {"reason": " "}),
+        (rollback, {"name": "\t"}),
+        (rollback, {"model_name": ""}),
+        (approval, {"model_name": "a/b"}),
+        (approval, {"version": "uno"}),
+        (approval, {"compared_with": "-1"}),
+    ],
+)
+def test_the_server_refuses_what_is_no_name_no_number_and_no_word(
+    form: Flow[Any, Any], wrong: dict[str, str], prefect_server: None
+) -> None:
+    right = {"model_name": NAME, "version": "2", "compared_with": "1", "reason": "mejor", "name": "Ana"}
+    fields = {name: value for name, value in right.items() if name in form.parameters.properties}
+    deployment = form.to_deployment("forms").apply()
+    with get_client(sync_client=True) as prefect:
+        assert prefect.create_flow_run_from_deployment(deployment, parameters=fields)
+        with pytest.raises(PrefectHTTPStatusError, match=r"409|422"):
+            prefect.create_flow_run_from_deployment(deployment, parameters=fields | wrong)
 
 
 def test_a_no_by_the_command_leaves_the_champion(
