@@ -32,7 +32,7 @@ def promote(
         name: Who decides; it is kept in the history.
         model_name: Name of the model in the MLflow registry.
     """
-    entry = promotion.promote(model_name, version, reason, how="command", store=open_store(), who=name)
+    entry = promotion.promote(model_name, version, reason, how="form", store=open_store(), who=name)
     return Completed(message=told(entry, model_name))
 
 
@@ -53,5 +53,5 @@ def rollback(
         name: Who decides; it is kept in the history.
         model_name: Name of the model in the MLflow registry.
     """
-    entry = promotion.rollback(model_name, reason, how="command", store=open_store(), who=name)
+    entry = promotion.rollback(model_name, reason, how="form", store=open_store(), who=name)
     return Completed(message=told(entry, model_name))

@@ -19,14 +19,14 @@ from tasks.registered import CHAMPION, PREVIOUS, holder
 from tutor.errors import RegistryError
 from tutor.settings import Store
 
-_WIDTH = 140
+_WIDTH = 160
 _ACTIONS = {
     "promote": "promueve la {version}",
     "rollback": "vuelve a la {version}",
     "refuse": "rechaza la {version}",
     "withdraw": "anula la {version}",
 }
-_HOW = {"automatic": "automática", "command": "orden", "approval": "formulario"}
+_HOW = {"automatic": "automática", "command": "orden", "approval": "aprobación", "form": "formulario"}
 
 
 def history(name: str, store: Store) -> dict[str, Any]:
@@ -57,13 +57,14 @@ def print_history(told: Mapping[str, Any], console: Console) -> None:
     table = Table(
         title=f"Quién ha sido el tutor de los alumnos ({told['model']})", title_justify="left", show_lines=True
     )
-    for column in ("", "Cuándo (UTC)", "Qué", "Antes", "Después", "Quién", "Cómo", "Motivo"):
+    for column in ("", "Cuándo (UTC)", "Qué", "Antes", "Después", "Quién", "Cómo", "Motivo", "Prueba"):
         table.add_column(column, overflow="fold")
     for entry in told["entries"]:
         what = _ACTIONS[entry["action"]].format(version=entry["version"])
         when = _when(entry["when"])
         places = (entry["from"] or "–", entry["to"] or "–")
-        cells = (str(entry["number"]), when, what, *places, entry["who"], _HOW[entry["how"]], entry["reason"])
+        why = (entry["reason"], _evidence(entry["evidence"]))
+        cells = (str(entry["number"]), when, what, *places, entry["who"], _HOW[entry["how"]], *why)
         table.add_row(*(Text(cell) for cell in cells))
     if not console.is_terminal:
         console.width = _WIDTH
@@ -72,6 +73,13 @@ def print_history(told: Mapping[str, Any], console: Console) -> None:
     console.print(Text(f"Tutor de los alumnos: {now}; el anterior: {before}"))
     for remark in told["remarks"]:
         console.print(Text(f"Aviso: {remark}"))
+
+
+def _evidence(facts: Mapping[str, Any]) -> str:
+    """Return the right answers of the version in question and the MLflow run that holds everything else."""
+    right = f"{100 * float(facts['accuracy']):.0f} % de aciertos" if "accuracy" in facts else ""
+    run = f"ejecución {facts['run_id']}" if facts.get("run_id") else ""
+    return ", ".join(filter(None, (right, run))) or "–"
 
 
 def _version(number: str | None) -> str:

@@ -24,7 +24,7 @@ from tutor.errors import LedgerDamaged, PromotionConflict
 from tutor.settings import Store
 
 Action = Literal["promote", "rollback", "refuse", "withdraw"]
-How = Literal["automatic", "command", "approval"]
+How = Literal["automatic", "command", "approval", "form"]
 
 LEDGER_TAG, SETTLED_TAG = "tutor.ledger", "tutor.ledger.settled"
 # MLflow cuts longer parameters without a word.

@@ -17,6 +17,7 @@ import pytest
 from mlflow.entities import Run
 from mlflow.tracking import MlflowClient
 
+from flows import champion
 from flows.command import main
 from tasks.ledger import Entry, Ledger, champions, make_ledger, open_ledger
 from tasks.promotion import awaits_a_person, promote, promote_challenger, refuse, refused_by_person, rollback, settle
@@ -43,8 +44,8 @@ def versions(client: MlflowClient, store: Store, monkeypatch: pytest.MonkeyPatch
     make_ledger(client, NAME, store)
     for number in range(1, 5):
         verdict = "refused" if number == 4 else "accepted"
-        tags = {"verdict": verdict, "reasons": "No acierta más.", "dataset_digest": "d" * 64}
-        client.create_model_version(NAME, f"{store.artifacts_uri}/{number}", tags=tags)
+        tags = {"verdict": verdict, "reasons": "No acierta más.", "dataset_digest": "d" * 64, "accuracy": "0.6560"}
+        client.create_model_version(NAME, f"{store.artifacts_uri}/{number}", run_id=f"{number:032x}", tags=tags)
 
 
 def _champion(client: MlflowClient) -> tuple[str | None, str | None]:
@@ -116,7 +117,20 @@ def test_champions_follow_one_another_and_rollbacks_go_back_through_them(
     shown = " ".join(capsys.readouterr().out.split())
     assert "dice disparates" in shown
     assert "vuelve a la 2" in shown
+    assert "66 % de aciertos" in shown
+    assert f"{2:032x}" in shown.replace("│", "")
     assert "Tutor de los alumnos: versión 3; el anterior: versión 1" in shown
+
+
+@pytest.mark.usefixtures("versions")
+def test_a_form_is_told_from_a_command(client: MlflowClient, capsys: pytest.CaptureFixture[str]) -> None:
+    for number in ("1", "2"):
+        champion.promote.fn(number, "mejor", "Ana", NAME)
+    champion.rollback.fn("peor", "Eva", NAME)
+    decided = [(entry.how, entry.who) for entry in open_ledger(client, NAME).entries()]
+    assert decided == [("form", "Ana"), ("form", "Ana"), ("form", "Eva")]
+    assert main(["history", "--model", NAME]) == 0
+    assert capsys.readouterr().out.count("formulario") == 3
 
 
 @pytest.mark.usefixtures("versions")
