@@ -14,7 +14,6 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from tutor.config import DataConfig
 from tutor.errors import UsageError
 from tutor.frozen_test import frozen_templates
 from tutor.progress import progress
@@ -24,18 +23,21 @@ from tutor.reading.hub import PREFIX
 
 if TYPE_CHECKING:
     from data_checks.validation import Verdict
+    from tutor.config import DataConfig
 
 _WIDTH = 110
 
 
-def check(file: str, mapping: Mapping[str, str], *, fix: bool, json_file: Path | None) -> int:
-    """Return 0 for a dataset that is fit to learn from and 1 for one that is not, and say why.
+def check(file: str, mapping: Mapping[str, str], config: DataConfig, *, fix: bool, json_file: Path | None) -> int:
+    """Return 0 for a dataset that is fit to learn from by `config` and 1 for one that is not, and say why.
+
+    Its path and columns do not count: those are `file` and `mapping`.
 
     Raises:
         UsageError: the dataset cannot be read (UnreadableDataset), or its copies cannot be written.
     """
     started = time.monotonic()
-    config, frozen = DataConfig(), frozen_templates()
+    frozen = frozen_templates()
     if fix and file.startswith(PREFIX):
         raise UsageError(f"--fix: {file} lies on the hub, so nothing can be written beside it; download it first")
     if fix:

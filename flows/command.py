@@ -18,6 +18,7 @@ from tutor.settings import DEFAULT_DATASET, DEFAULT_MODEL_NAME, MODEL_NAME_PATTE
 
 if TYPE_CHECKING:
     from tutor.answering import Tutor
+    from tutor.config import DataConfig
     from tutor.rows import Row
     from tutor.settings import Store
 
@@ -83,6 +84,14 @@ def _parser() -> argparse.ArgumentParser:
         dest="columns",
         metavar="FIELD=COLUMN",
         help="which column holds question, answer, solution, topic, level or id; may be given several times",
+    )
+    check.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        dest="assignments",
+        metavar="data.FIELD=VALUE",
+        help="change one setting of the section data, as a retraining is told it",
     )
     check.add_argument(
         "--fix",
@@ -263,11 +272,24 @@ def _generate(chosen: argparse.Namespace) -> int:
 
 
 def _check(chosen: argparse.Namespace) -> int:
-    from flows.check import check
-
     _refuse_unwritable(chosen.json)
     open_store()
-    return check(chosen.file, _mapping(chosen.columns), fix=chosen.fix, json_file=chosen.json)
+    data = _data_config(chosen.assignments)
+    from flows.check import check
+
+    mapping = {**data.columns, **_mapping(chosen.columns)}
+    return check(chosen.file, mapping, data, fix=chosen.fix, json_file=chosen.json)
+
+
+def _data_config(assignments: Sequence[str]) -> DataConfig:
+    """Return what a retraining with `assignments` holds a dataset against; raise UsageError for other settings."""
+    from tutor.config import load_config
+
+    for each in assignments:
+        name = each.partition("=")[0].strip()
+        if not name.startswith("data.") or name == "data.path":
+            raise UsageError(f"--set: got '{each}', expected data.FIELD=VALUE, other than data.path, which FILE says")
+    return load_config(assignments=assignments).data
 
 
 def _mapping(columns: Sequence[str]) -> dict[str, str]:

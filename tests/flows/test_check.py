@@ -72,6 +72,26 @@ def test_columns_are_mapped(store: Store, tmp_path: Path, capsys: pytest.Capture
     assert "question from pregunta, answer from respuesta" in capsys.readouterr().out
 
 
+def test_settings_count_as_in_a_retraining(store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [{"pregunta": row["question"], "answer": row["answer"]} for row in GOOD]
+    rows[:6] = [row | {"answer": "casi"} for row in rows[:6]]
+    path = write_jsonl(tmp_path / "d.jsonl", list(rows))
+    columns = ("--set", "data.columns=question=pregunta")
+    assert main(["check", str(path), *columns]) == 1
+    assert main(["check", str(path), *columns, "--set", "data.max_bad_share=0.2"]) == 0
+    assert "60 rows, 54 good, 6 bad: fit" in capsys.readouterr().out
+    for wrong, said in (
+        ("training.epochs=2", "expected data.FIELD=VALUE"),
+        ("data.path=x", "which FILE says"),
+        ("data.speed=1", "has no field 'speed'"),
+        ("data.max_bad_share=2", "data.max_bad_share: got '2'"),
+    ):
+        assert main(["check", str(path), "--set", wrong]) == 2
+        complaint = capsys.readouterr().err
+        assert said in complaint
+        assert complaint.count("\n") == 1
+
+
 def test_fix_writes_copies_beside_the_original_and_never_over_anything(
     store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
