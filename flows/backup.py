@@ -84,8 +84,10 @@ def restore(store: Store, file: Path) -> list[str]:
                 archive.extractall(root, filter="data")
                 names = [member.name for member in archive.getmembers() if member.isfile()]
         except (tarfile.TarError, OSError) as error:
+            # Of a file that is no archive tarfile says so once for each kind, a line each.
+            why = str(error).partition("\n")[0].rstrip(":")
             raise UsageError(
-                f"{file}: cannot be read as a backup ({error}); expected what 'tutor backup' wrote"
+                f"{file}: cannot be read as a backup ({why}); expected what 'tutor backup' wrote"
             ) from None
         if not names:
             raise UsageError(f"{file}: holds no file; expected what 'tutor backup' wrote")

@@ -85,6 +85,7 @@ def test_an_archive_that_reaches_outside_is_refused(store: Store, tmp_path: Path
     with pytest.raises(UsageError, match="cannot be read"):
         restore(store, evil)
     evil.write_bytes(b"no archive")
-    with pytest.raises(UsageError, match="cannot be read"):
+    with pytest.raises(UsageError, match="cannot be read") as caught:
         restore(store, evil)
+    assert "\n" not in str(caught.value)
     assert not list(tmp_path.rglob("outside.py"))
