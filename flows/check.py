@@ -50,15 +50,16 @@ def check(file: str, mapping: Mapping[str, str], config: DataConfig, *, fix: boo
         with progress("Validación", "filas") as report_progress:
             verdict = check_dataset(source, Path(scratch), config, frozen, report_progress)
         refusal = verdict.refusal(config.max_bad_share)
+        # Written before a word is said: whoever reads no further (| head) gets them all the same.
+        written = _write_copies(Path(file), verdict) if fix else ""
+        if json_file is not None:
+            _write_json(json_file, verdict, fit=refusal is None, seconds=time.monotonic() - started)
         console = Console(highlight=False)
         if not console.is_terminal:
             console.width = _WIDTH
         _tell(verdict, refusal, console)
         if fix:
-            console.print(Text(str(source.repairs)))
-            console.print(Text(_write_copies(Path(file), verdict)))
-        if json_file is not None:
-            _write_json(json_file, verdict, fit=refusal is None, seconds=time.monotonic() - started)
+            console.print(Text(f"{source.repairs}\n{written}"))
     return 1 if refusal else 0
 
 

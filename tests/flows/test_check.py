@@ -130,6 +130,20 @@ def test_fix_writes_copies_beside_the_original_and_never_over_anything(
     assert not quarantine.exists(), "nothing was left out"
 
 
+def test_who_reads_no_further_gets_every_file_all_the_same(store: Store, tmp_path: Path) -> None:
+    path, out = write_jsonl(tmp_path / "d.jsonl", [*GOOD, GOOD[0]]), tmp_path / "out.json"
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-m", "flows.command", "check", str(path), "--json", str(out), "--fix"]
+    with os.fdopen(writer, "w") as nobody:
+        answer = subprocess.run(
+            command, cwd=REPOSITORY, stdout=nobody, stderr=subprocess.PIPE, text=True, check=False, timeout=120
+        )
+    assert "Traceback" not in answer.stderr
+    assert json.loads(out.read_text())["rows_kept"] == 60
+    assert {file.name for file in tmp_path.glob("d.*.jsonl")} == {"d.repaired.jsonl", "d.quarantine.jsonl"}
+
+
 def test_fix_says_how_much_was_put_right(store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     rows = [row | {"solution": "Es fácil, ¿no?"} for row in GOOD]
     for spoilt in rows[3:5]:
