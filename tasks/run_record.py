@@ -64,7 +64,7 @@ def run_of_version(name: str, version: str, store: Store) -> str:
             else client.get_model_version(name, version)
         )
     except MlflowException as error:
-        raise RegistryError(f"models:/{name}: {str(error).splitlines()[0]}") from None
+        raise RegistryError(_not_registered(name, error)) from None
     if not found.run_id:
         raise RegistryError(f"models:/{name}, version {found.version}: no run is known that made it")
     return str(found.run_id)
@@ -81,12 +81,19 @@ def versions_of(name: str, store: Store) -> tuple[VersionFigures, ...]:
         champion = client.get_registered_model(name).aliases.get("champion")
         found = list(_versions(client, name))
     except MlflowException as error:
-        raise RegistryError(f"models:/{name}: {str(error).splitlines()[0]}") from None
+        raise RegistryError(_not_registered(name, error)) from None
     if not found:
         raise RegistryError(f"models:/{name}: has no versions yet; 'tutor retrain' registers one")
     found.sort(key=lambda version: int(version.version))
     with tempfile.TemporaryDirectory(prefix="tutor-report-") as scratch:
         return tuple(_figures(client, version, champion, Path(scratch)) for version in found)
+
+
+def _not_registered(name: str, error: MlflowException) -> str:
+    return (
+        f"models:/{name}: {str(error).splitlines()[0].rstrip('.')}; expected one that is in the registry: "
+        f"'tutor history --model NAME' tells its versions, 'tutor retrain' registers one"
+    )
 
 
 def changes_of(name: str, versions: Sequence[VersionFigures], store: Store) -> tuple[ChampionChange, ...]:

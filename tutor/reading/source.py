@@ -194,7 +194,7 @@ def _shape(name: str, content: _Content, mapping: Mapping[str, str] | None) -> S
     values, seen = _sample(content)
     columns = content.columns or tuple(dict.fromkeys(key for value in values for key in value))
     if not seen and not columns:
-        raise UnreadableDataset(f"{name}: the file is empty; expected one record or more, as a JSON object a line")
+        raise UnreadableDataset(f"{name}: the file is empty; expected a dataset of one record or more")
     if not values and not content.columns:
         # Nothing but broken records: all of them will be told, in the terms of our own columns.
         columns = ("question", "answer")
@@ -204,9 +204,11 @@ def _shape(name: str, content: _Content, mapping: Mapping[str, str] | None) -> S
     except UsageError as error:
         raise UsageError(f"{name}: {error}") from None
     if shape is None:
+        read_as = ", ".join(str(part) for part in (content.kind, content.text) if part)
         raise UnreadableDataset(
-            f"{name}: no question with an answer among the columns {columns_shown(columns)}; expected question and "
-            "answer, instruction and output, prompt and completion, or messages, or a mapping as question=COLUMN"
+            f"{name}: read as {read_as}: no question with an answer among the columns {columns_shown(columns)}; "
+            "expected question and answer, instruction and output, prompt and completion, or messages, or a mapping as "
+            "question=COLUMN"
         )
     if not seen:
         raise UnreadableDataset(f"{name}: has columns but no row; expected one record or more")

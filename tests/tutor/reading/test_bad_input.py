@@ -109,7 +109,7 @@ def test_mathematics_is_no_formula(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"", "the file is empty"),
+        (b"", "the file is empty; expected a dataset of one record"),
         (b" \n\r\n\t\n" * 9, "the file is empty"),
         (b"\xef\xbb\xbf", "the file is empty"),
         (b"\0" * 5000, "binary data"),
@@ -121,7 +121,8 @@ def test_mathematics_is_no_formula(tmp_path: Path) -> None:
         (b"PAR1" + b"x" * 100 + b"PAR1", "damaged"),
         ("pregunta,answer\n1,2\n".encode("utf-16-le"), "looks like UTF-16 without its mark"),
         ("a".encode("utf-32"), "UTF-32"),
-        (b"hola\n", "among the columns hola; expected"),
+        (b"hola\n", "read as CSV, UTF-8: no question with an answer among the columns hola; expected"),
+        ("h".encode("utf-16"), "read as CSV, UTF-16 LE with BOM: .* among the columns h; expected"),
         (b"2+2,4\n3+3,6\n", r"among the columns 2\+2, 4; expected"),
         (b"question,answer\n", "has columns but no row"),
         (b"question,answer,answer\na,1,2\n", "column 'answer' stands 2 times"),
