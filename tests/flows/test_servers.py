@@ -14,7 +14,7 @@ from prefect.client.schemas.actions import WorkPoolCreate, WorkPoolUpdate
 from flows.command import main
 from flows.deploy import _apply_limits, _apply_pools, declaration
 from flows.servers import down, running_processes
-from tutor.settings import CARD_POOL, Store
+from tutor.settings import CARD_POOL, REPOSITORY, Store
 
 _SLEEPER = [sys.executable, "-c", "import signal; signal.pause()"]
 
@@ -72,6 +72,32 @@ def test_deploying_again_leaves_limits_that_were_raised() -> None:
             assert await limits(client) == [10, 3, 9]
 
     asyncio.run(raise_them())
+
+
+def test_up_that_is_ended_stops_what_it_started(store: Store) -> None:
+    waits = (
+        "import sys, flows.servers as servers\n"
+        "def start(name, *_):\n"
+        f"    child = servers.subprocess.Popen({_SLEEPER!r})\n"
+        "    return servers.Started(name, child.pid, servers.psutil.Process(child.pid).create_time())\n"
+        "def wait(started, *_):\n"
+        "    print(started.pid, flush=True)\n"
+        "    servers.time.sleep(60)\n"
+        "servers._start, servers._await, servers._refuse_taken = start, wait, lambda *_: None\n"
+        "from flows.command import main\n"
+        "sys.exit(main(['up']))\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", waits], cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as up:
+        assert up.stdout
+        started = int(up.stdout.readline())
+        assert len(running_processes(store)) == 2
+        up.terminate()
+        _, said = up.communicate(timeout=60)
+    assert (up.returncode, said.count("\n")) == (130, 1)
+    assert not psutil.pid_exists(started)
+    assert running_processes(store) == []
 
 
 def test_deploy_without_a_server_says_what_to_do(
