@@ -59,7 +59,8 @@ def check(file: str, mapping: Mapping[str, str], config: DataConfig, *, fix: boo
             console.width = _WIDTH
         _tell(verdict, refusal, console)
         if fix:
-            console.print(Text(f"{source.repairs}\n{written}"))
+            # A path that is broken over two lines cannot be copied.
+            console.print(Text(f"{source.repairs}\n{written}"), soft_wrap=True)
     return 1 if refusal else 0
 
 
