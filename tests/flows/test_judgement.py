@@ -16,7 +16,7 @@ from tutor.rows import Row
 from tutor.settings import Store
 
 
-@pytest.mark.usefixtures("prefect_server")
+@pytest.mark.usefixtures("prefect_server", "database")
 def test_a_tutor_that_went_over_few_rows_many_times_is_refused_and_the_base_is_not_examined_twice(
     store: Store,
     dataset: Path,

@@ -80,6 +80,7 @@ def test_a_folder_that_cannot_be_written_is_named(
     assert "cannot be written" in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("database")
 def test_runs_of_mlflow_are_told_alone_together_and_as_a_history(
     store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

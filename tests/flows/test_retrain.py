@@ -169,7 +169,7 @@ def _fresh_process(arguments: list[str], folder: Path) -> subprocess.CompletedPr
     return answer
 
 
-@pytest.mark.usefixtures("prefect_server")
+@pytest.mark.usefixtures("prefect_server", "database")
 def test_champion_is_the_best_version_and_never_a_worse_one(
     tiny_config: RetrainConfig, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -220,7 +220,7 @@ def test_an_unfit_dataset_stops_the_flow_before_anything_is_trained(
     assert not list(store.stages.glob("training-*"))
 
 
-@pytest.mark.usefixtures("prefect_server")
+@pytest.mark.usefixtures("prefect_server", "database")
 def test_a_learning_rate_of_a_half_ends_with_its_reason_and_registers_nothing(
     tiny_config: RetrainConfig, store: Store
 ) -> None:

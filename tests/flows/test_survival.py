@@ -19,7 +19,7 @@ from tutor.settings import Store
 from tutor.stages import read_manifest
 
 
-@pytest.mark.usefixtures("prefect_server")
+@pytest.mark.usefixtures("prefect_server", "database")
 def test_a_training_in_two_processes_that_loses_one_is_tried_again_goes_on_and_registers_one_model(
     tiny_config: RetrainConfig, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

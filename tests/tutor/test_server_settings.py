@@ -1,5 +1,6 @@
 """Addresses and secrets of the servers."""
 
+import os
 import stat
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import yaml
 
 from tutor.errors import UsageError
 from tutor.server_settings import server_settings
-from tutor.settings import REPOSITORY
+from tutor.settings import REPOSITORY, Store
 
 
 @pytest.fixture(autouse=True)
@@ -65,6 +66,13 @@ def test_the_pages_of_prefect_ask_where_browsers_find_it(tmp_path: Path, monkeyp
     compose = yaml.safe_load((REPOSITORY / "deployments" / "compose.yaml").read_text())
     declared = compose["services"]["prefect"]["environment"][asked]
     assert declared == "${TUTOR_PREFECT_UI_URL:-http://127.0.0.1:4200}/api"
+
+
+def test_what_the_server_within_a_run_does_not_write_down_the_one_of_up_does(store: Store) -> None:
+    told = server_settings(store.home).for_prefect()
+    for service in ("TASK_RUN_RECORDER", "EVENT_PERSISTER"):
+        name = f"PREFECT_SERVER_SERVICES_{service}_ENABLED"
+        assert (os.environ[name], told[name]) == ("false", "true")
 
 
 @pytest.mark.parametrize(
