@@ -30,6 +30,12 @@ SPOKEN = {
     "times": "*", "por": "*", "veces": "*", "más": "+", "mas": "+", "plus": "+", "menos": "-", "minus": "-",
     "entre": "/",
 }  # fmt: skip
+# Two words of which the second is one of those that follow: divided by, multiplicado por.
+SPOKEN_IN_TWO = {
+    "divided": "/", "dividido": "/", "dividida": "/", "multiplied": "*", "multiplicado": "*", "multiplicada": "*",
+}  # fmt: skip
+BY = frozenset("by por entre".split())
+EQUALITIES = (["equals"], ["is", "equal", "to"], ["es", "igual", "a"])
 # Words that make another number of the one beside them.
 CHANGING = frozenset(
     "half of third thirds quarter quarters fourth fourths fifth fifths sixth eighth tenth twice double doubled triple "

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 
 from tutor.proving.formula_signs import OPENERS, RELATIONS, Token, tokens_of
-from tutor.proving.lookahead import is_letter, same_fraction
+from tutor.proving.lookahead import is_letter, said_equal, same_fraction
 from tutor.proving.side import Formula
 from tutor.proving.side_reader import SideReader
 
@@ -47,5 +47,7 @@ def _chain(tokens: Sequence[Token], at: int, spaced_thousands: bool, unknowns: S
             at, sign = at + 1, RELATIONS[text]
         elif text == "," and len(side.items) == 3 and side.items[1] == "/" and same_fraction(tokens, at):
             at, sign = at + 3, "="
+        elif kind == "w" and len(side.items) > 2 and (width := said_equal(tokens, at)):
+            at, sign = at + width, "="
         else:
             return sides, at

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tutor.proving.formula_signs import BINARY, IN_UNITS, OPENERS, RELATIONS, UNIT_LETTERS, WORDS_OF_ONE_LETTER, Token
+from tutor.proving.formula_signs import (
+    BINARY,
+    EQUALITIES,
+    IN_UNITS,
+    OPENERS,
+    RELATIONS,
+    UNIT_LETTERS,
+    WORDS_OF_ONE_LETTER,
+    Token,
+)
 
 MOST_UNIT_TOKENS = 12
 _AFTER_TIMES = frozenset("([$€£√")
@@ -27,6 +36,15 @@ def same_fraction(tokens: Sequence[Token], at: int) -> bool:
     """Return whether the fraction before `at` is written in another way behind it: "22/18, que es 11/9"."""
     words = [token[1] for token in tokens[at : at + 5]]
     return words[1:3] == ["que", "es"] and words[4:] == ["/"]
+
+
+def said_equal(tokens: Sequence[Token], at: int) -> int:
+    """Return how many words at `at` say that a number follows which is equal, 0 if they do not: equals 12."""
+    for words in EQUALITIES:
+        kind, text, _, _ = tokens[min(at + len(words), len(tokens) - 1)]
+        if (kind == "n" or text in OPENERS) and [token[1] for token in tokens[at : at + len(words)]] == words:
+            return len(words)
+    return 0
 
 
 def is_times(tokens: Sequence[Token], at: int) -> bool:

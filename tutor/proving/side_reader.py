@@ -7,6 +7,7 @@ from collections.abc import Sequence, Set
 from tutor.proving.formula_signs import (
     ARTICLES,
     BINARY,
+    BY,
     CHANGING,
     CURRENCIES,
     ENDING,
@@ -15,6 +16,7 @@ from tutor.proving.formula_signs import (
     PREFIXES,
     RELATIONS,
     SPOKEN,
+    SPOKEN_IN_TWO,
     UNIT_LETTERS,
     WAITING,
     Token,
@@ -203,6 +205,8 @@ class SideReader:
         if word in SPOKEN and (kind == "n" or following in OPENERS):
             side.sure = side.sure and word != "por"  # divided by, too
             return self._operator(SPOKEN[word])
+        if word in SPOKEN_IN_TWO and following in BY and (tokens[at + 2][0] == "n" or tokens[at + 2][1] in OPENERS):
+            return self._operator(SPOKEN_IN_TWO[word], width=2)
         if side.items[-1] == "%" and word in ("de", "of", "del"):
             width = 2 if following.lower() in ARTICLES else 1
             kind, following, _, _ = tokens[at + width]
