@@ -184,7 +184,8 @@ FLOCK = (
         (FLOCK[1].replace("As Seattle has 21", "In year 23"), "proven"),
         (FLOCK[1].replace("As Seattle has 21", "At 23:15 it has 21"), "proven"),
         (FLOCK[1].replace("As Seattle has 21", "As Seattle has 79 less than 100"), "proven"),
-        (FLOCK[1].replace("<<84+21=105>>", "").replace("Seattle has 21", "Seattle has 23"), "proven"),  # not annotated
+        (FLOCK[1].replace("<<84+21=105>>", "").replace("Seattle has 21", "Seattle has 23"), "refuted"),
+        (FLOCK[1].replace("<<4*21=84>>", "").replace("Seattle has 21", "Seattle has 23"), "proven"),  # not annotated
         (FLOCK[1] + "\nThat is 23 more than Boston.", "refuted"),
     ],
 )
@@ -194,9 +195,11 @@ def test_a_number_that_nothing_explains_is_found_where_every_calculation_is_anno
     assert prove(FLOCK[0], working, FLOCK[2]).verdict == verdict
 
 
-def test_the_reason_names_the_number_that_nothing_explains() -> None:
-    proof = prove(FLOCK[0], FLOCK[1].replace("As Seattle has 21", "As Seattle has 23"), FLOCK[2])
+def test_the_reason_names_the_number_that_nothing_explains_and_the_one_in_whose_place_it_stands() -> None:
+    proof = prove(FLOCK[0], f"{FLOCK[1]}\nThat is 23 more than Boston.", FLOCK[2])
     assert proof.reason == "23 stands neither in the question nor anywhere else in the working"
+    proof = prove(FLOCK[0], FLOCK[1].replace("As Seattle has 21", "As Seattle has 23"), FLOCK[2])
+    assert (proof.right, proof.reason) == ("21", "23 stands nowhere else in the row, where 21 belongs")
 
 
 # --- what the generator writes ---

@@ -1,9 +1,16 @@
 """Correct annotated rows in Spanish are kept, whatever their numbers look like; the same rows with a fault are not."""
 
+import re
+from itertools import islice
+from random import Random
+
 import pytest
 
+from tests.tutor.test_proof_gsm8k import changed_number
+from tutor.exercises import exercises
 from tutor.proof import prove
 
+SUM = re.compile(r"(?<![-0-9.,/(])(?<![-+×÷:(] )([0-9]+(?: [-+×÷] [0-9]+)+) = ([0-9]+)(?![0-9]|[.,/][0-9]| [-+×÷])")
 LUIS = "Luis tiene 24 canicas y regala 9. ¿Cuántas le quedan?"
 PAN = "Pedro compra 2 kg de pan a 1,25 euros el kilo. ¿Cuánto paga?"
 QUEDAN = "24 - 9 = <<24-9=15>>15"
@@ -118,3 +125,41 @@ def test_a_decimal_comma_that_the_question_or_an_annotation_confirms_is_right_in
 def test_the_reason_quotes_the_number_as_it_stands() -> None:
     proof = prove(PAN, "2 × 1,25 = <<2*1.25=2.5>>2,6 euros", "2,5")
     assert (proof.equation, proof.right) == ("2,6", "2,5")
+
+
+# --- what the generator writes, with annotations ---
+
+
+def annotated(solution: str) -> str:
+    """Return `solution` with the calculation in whole numbers repeated in an annotation before each result."""
+
+    def with_annotation(found: re.Match[str]) -> str:
+        calculation = found[1].replace(" ", "").replace("×", "*").replace("÷", "/")
+        return f"{found[1]} = <<{calculation}={found[2]}>>{found[2]}"
+
+    return SUM.sub(with_annotation, solution)
+
+
+@pytest.fixture(scope="module")
+def generated() -> list[tuple[str, str, str]]:
+    return [
+        (one.question, working, one.answer)
+        for one in islice(exercises(7), 10_000)
+        for working in map(annotated, (one.solution, *one.other_solutions))
+        if "<<" in working
+    ]
+
+
+def test_none_of_the_generators_workings_is_refuted_with_annotations(generated: list[tuple[str, str, str]]) -> None:
+    assert len(generated) > 3000
+    assert [row for row in generated if prove(*row).verdict == "refuted"] == []
+
+
+def test_a_number_changed_anywhere_in_them_is_found(generated: list[tuple[str, str, str]]) -> None:
+    chance = Random(3)
+    found = 0
+    for question, working, answer in generated:
+        number = chance.choice(list(re.finditer("[0-9]+", working)))
+        changed = working[: number.start()] + changed_number(number[0], chance) + working[number.end() :]
+        found += prove(question, changed, answer).verdict == "refuted"
+    assert found >= 0.93 * len(generated)

@@ -15,11 +15,13 @@ from itertools import pairwise
 from tutor.proving.equations import Fault, agree, certain, computed, in_spanish, quoted
 from tutor.proving.notation import formulas_in
 from tutor.proving.side import Formula, Side
+from tutor.proving.slips import lost_digits
 from tutor.proving.written_numbers import Value, Written
 
 _ANNOTATION = re.compile(r"<<([^<>\n]{0,200})>>")
 _LEADING_ZEROS = re.compile(r"(?<![0-9.,:])(?<![0-9][ \u00a0\u202f])0+(?=[0-9])")
 _LEADING_NUMBER = re.compile(r"[ $€£]{0,3}-?(?:[0-9]|\.[0-9])")
+_ORDINAL_RESULT = re.compile(r"(?<=>>)([0-9]+)(?:st|nd|rd|th)\b")  # 6 + 2 = <<6+2=8>>8th
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ def split_annotations(solution: str) -> tuple[str, list[tuple[str, int]]]:
     pieces: list[str] = []
     calculations: list[tuple[str, int]] = []
     length = end = 0
+    solution = _ORDINAL_RESULT.sub(r"\1  ", solution)
     for match in _ANNOTATION.finditer(solution):
         pieces.append(solution[end : match.start()])
         length += len(pieces[-1])
@@ -116,17 +119,19 @@ def _other_result(text: str, annotation: Annotation, result: Side) -> Fault | No
 
 def _other_operand(text: str, annotation: Annotation, prose: Side, result: Side) -> Fault | None:
     """Return the one number by which the calculation in the prose differs from that in its annotation."""
-    if agree(prose, result) and (len(prose.items) > 1 and computed(prose, True) == computed(result, True)):
+    calculation = annotation.formula[0]
+    value = computed(result, english=True)
+    if value is not None and len(prose.items) > 1 and computed(prose, True) == value == computed(calculation, True):
         return None
-    written, calculated = Counter(number_values(prose)), Counter(number_values(annotation.formula[0]))
+    written, calculated = Counter(number_values(prose)), Counter(number_values(calculation))
     if prose.letters:
         return None
-    if len(annotation.formula[0].items) < 2:
+    if len(calculation.items) < 2:
         return _prose_alone(text, prose, result)
     only_written, only_calculated = list((written - calculated).elements()), list((calculated - written).elements())
     if len(only_written) != 1 or len(only_calculated) != 1:
         # A percentage is written .10*50 and calculated 10*.01*50.
-        signs = {item for side in (prose, annotation.formula[0]) for item in side.items if isinstance(item, str)}
+        signs = {item for side in (prose, calculation) for item in side.items if isinstance(item, str)}
         return _prose_alone(text, prose, result) if only_written and signs <= {"*", "%"} else None
     number, right = only_written[0], only_calculated[0]
     if lost_digits(number, right) or number == right * 100 or right == number * 100:
@@ -145,9 +150,3 @@ def _prose_alone(text: str, prose: Side, result: Side) -> Fault | None:
     shown = in_spanish(value) if value is not None else ""
     equation = text[prose.start : result.end].strip()
     return Fault(equation, shown, f"{equation} is wrong: {quoted(text, prose)} is {shown}")
-
-
-def lost_digits(number: Value, right: Value) -> bool:
-    """Return whether `number` is `right` with digits missing: 8 for 80, a slip of the pen."""
-    rest = iter(str(right))
-    return len(str(number)) < len(str(right)) and all(digit in rest for digit in str(number))

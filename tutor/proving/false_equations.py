@@ -7,15 +7,66 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from tutor.proving.annotations import Annotation, lost_digits, number_values
-from tutor.proving.equations import Fault, agree, certain, computed
-from tutor.proving.known_numbers import LARGEST_COUNT, KnownNumbers, OnlyHere
-from tutor.proving.side import Formula, Side
+from tutor.proving.annotations import Annotation
+from tutor.proving.equations import Fault, agree, certain, computed, in_spanish, quoted
+from tutor.proving.known_numbers import KnownNumbers, OnlyHere
+from tutor.proving.side import Formula, Item, Side
+from tutor.proving.slips import LARGEST_COUNT, lost_digits, one_keystroke
+from tutor.proving.spoken_numbers import spoken_numbers
 from tutor.proving.written_numbers import Value, Written
 
 _TRIVIAL = (0, 1, 100)  # as operands they change nothing, or the unit only
 _PER = re.compile(r"/ ?[^\W\d_]")
+_AND_A_PART = re.compile(r" (?:and|y) [($€£]?[0-9]+/")
 BECAUSE = re.compile(r"\b(?:because|porque)\b", re.IGNORECASE)
+
+
+def wrong_pair(one: Side, other: Side, letters: Mapping[str, Value], known: KnownNumbers) -> Fault | None:
+    """Return what is wrong in the false equation of two sides if the row goes on as if another were true.
+
+    Either it goes on with the right result and never comes back to the one that is given, or with the one that is
+    given, which a number that the row knows would give in place of one that is a keystroke away from it.
+    """
+    text = known.text
+    right, given = computed(one, True, letters), computed(other, True, letters)
+    if right is None or given is None or known.many or _AND_A_PART.match(text, other.end):
+        return None
+    if other.items[1:] == ["%"]:
+        right, given = right * 100, given * 100
+    working = known.after(other.end)
+    after = working | known.stated
+    calculated = len(one.items) > 1 and not (one.letters or other.letters)
+    if right in after and given not in after and (other.bare or other.items[1:] == ["%"]):
+        once = known.counts[given] == 1
+        mistyped = calculated and one_keystroke(given, right) and (once or given <= LARGEST_COUNT)
+        if mistyped or (once and certain(one, other) and right in working and not lost_digits(given, right)):
+            shown = in_spanish(right)
+            equation = text[one.start : other.end].strip()
+            return Fault(equation, shown, f"{equation} is wrong: {quoted(text, one)} is {shown}")
+    elif calculated and given in after and right not in after and ":" not in text[one.start : one.end]:
+        return _wrong_operand(one, other, known)
+    return None
+
+
+def _wrong_operand(one: Side, other: Side, known: KnownNumbers) -> Fault | None:
+    """Return that a false equation holds with another number; quantities per unit and reasons are often careless."""
+    text = known.text
+    start, end = known.line(one.start)
+    if _PER.search(text, one.start, one.end):
+        return None
+    if BECAUSE.search(text, start, end) and not any(start <= each.at <= end for each in known.annotations):
+        return None
+    candidates = known.before(one.start) | {1, 100} | spoken_numbers(text[start : other.end])
+    for place, item in enumerate(one.items):
+        value = _value(item)
+        if value is None or value in _TRIVIAL or one.items[place + 1 : place + 2] == ["%"]:
+            continue
+        for candidate in candidates:
+            if one_keystroke(value, candidate) and agree(_put(one, place, candidate), other):
+                equation = text[one.start : other.end].strip()
+                shown = in_spanish(candidate)
+                return Fault(equation, shown, f"{equation} is wrong: it holds with {shown} for {in_spanish(value)}")
+    return None
 
 
 def wrong_with_letters(
@@ -37,9 +88,7 @@ def wrong_with_letters(
         yield Fault(equation, "", f"{equation} does not hold for what its letters stand for elsewhere in the working")
 
 
-def wrong_in_equation(
-    number: OnlyHere, formula: Formula, text: str, known: KnownNumbers, annotations: Sequence[Annotation]
-) -> Iterator[Fault]:
+def wrong_in_equation(number: OnlyHere, formula: Formula, known: KnownNumbers) -> Iterator[Fault]:
     """Yield that a false equation without letters would be true with another number of the row in its first side."""
     pairs = [
         (one, other)
@@ -48,29 +97,38 @@ def wrong_in_equation(
     ]
     if any(one.letters or other.letters or agree(one, other) is not False for one, other in pairs):
         return
-    if not calculated_in(number, annotations) and BECAUSE.search(number.line):
+    if not calculated_in(number, known.annotations) and BECAUSE.search(number.line):
         return
     one, other = formula[0], formula[1]
     operand = number.at < one.end and len(one.items) > 1 and number.value not in _TRIVIAL
-    if operand and not _PER.search(text[one.start : one.end]) and _right_with_another(number.value, one, other, known):
-        equation = text[one.start : other.end].strip()
-        yield Fault(equation, "", f"{equation} is wrong: its {text[number.at : number.end]} stands nowhere else")
+    if (
+        operand
+        and not _PER.search(known.text[one.start : one.end])
+        and _right_with_another(number.value, one, other, known, number.line)
+    ):
+        equation = known.text[one.start : other.end].strip()
+        yield Fault(equation, "", f"{equation} is wrong: its {known.text[number.at : number.end]} stands nowhere else")
 
 
-def _right_with_another(value: Value, one: Side, other: Side, known: KnownNumbers) -> bool:
-    candidates = known.asked | known.held.keys()
+def _right_with_another(value: Value, one: Side, other: Side, known: KnownNumbers, line: str) -> bool:
+    candidates = known.asked | known.held.keys() | spoken_numbers(line)
     if certain(one, other):
         candidates = candidates | {1, 100} | (known.spoken if value > LARGEST_COUNT else frozenset())
-    return value in number_values(one) and any(
-        not lost_digits(value, candidate) and agree(_put(one, value, candidate), other)
+    places = [place for place, item in enumerate(one.items) if _value(item) == value]
+    return any(
+        not lost_digits(value, candidate) and agree(_put(one, place, candidate), other)
+        for place in places[:1]
         for candidate in candidates - {value}
     )
 
 
-def _put(side: Side, value: Value, other: Value) -> Side:
-    """Return `side` with `other` wherever `value` stands."""
-    items = [other if (item.english if isinstance(item, Written) else item) == value else item for item in side.items]
-    return replace(side, items=items)
+def _value(item: Item) -> Value | None:
+    return item.english if isinstance(item, Written) else None if isinstance(item, str) else item
+
+
+def _put(side: Side, place: int, value: Value) -> Side:
+    """Return `side` with `value` in place of the item there."""
+    return replace(side, items=[*side.items[:place], value, *side.items[place + 1 :]])
 
 
 def calculated_in(number: OnlyHere, annotations: Sequence[Annotation]) -> list[Annotation]:

@@ -11,6 +11,7 @@ from fractions import Fraction
 from tutor.proving.annotations import Annotation
 from tutor.proving.labels import labels_of
 from tutor.proving.side import Formula
+from tutor.proving.slips import LARGEST_COUNT
 from tutor.proving.spoken_numbers import spoken_numbers
 from tutor.proving.written_numbers import Value, exact, read_number
 
@@ -19,9 +20,10 @@ _SPANISH = re.compile(
     r"(?<![0-9])(?:[1-9][0-9]{0,2}(?:[ \u00a0\u202f][0-9]{3})+(?![0-9])(?:,[0-9]+)?|[0-9]+(?:[.,][0-9]+)*)"
 )
 _DIGITS = re.compile("[0-9]+")
+_COUNTED = re.compile(r" ?(%)|[ -]?([^\W\d_]+)")
+_MONEY = re.compile(r"[$€£] ?$")
 _LONGEST = 12  # characters
 _MOST_SINGLE, _MOST_NUMBERS = 40, 400  # of a row
-LARGEST_COUNT = 12  # things up to a dozen are counted without a word on where the number comes from
 # Measures that everybody knows, and the words beside which they need no other explanation.
 _MEASURES = (
     ("7", "week|day|semana|d[ií]a"),
@@ -68,6 +70,14 @@ def _spanish_numbers(text: str) -> Iterator[tuple[Value, int, int]]:
                     yield int(part[0]), part.start(), part.end()
 
 
+def counted(text: str, at: int, end: int) -> str:
+    """Return what the number at `at:end` counts: "$", "%" or the word after it, in the singular."""
+    if _MONEY.search(text, max(0, at - 2), at):
+        return "$"
+    found = _COUNTED.match(text, end)
+    return (found[1] or found[2].lower().removesuffix("s")) if found else ""
+
+
 def _measures() -> dict[Value, re.Pattern[str]]:
     words: dict[Value, list[str]] = {}
     for values, pattern in _MEASURES:
@@ -105,17 +115,26 @@ class KnownNumbers:
     """The numbers of the question and of the working, and how often each stands there in digits."""
 
     def __init__(self, question: str, text: str, answer: str, annotations: Sequence[Annotation], spanish: bool) -> None:
-        self.asked = {value for value, _, _ in numbers_of(question, spanish)}
+        asked = Counter(value for value, _, _ in numbers_of(question, spanish))
+        self.asked = asked.keys()
         self.working = list(numbers_of(text, spanish))
-        self.held = Counter(value for value, _, _ in self.working)
-        self.held.update(value for value, _, _ in numbers_of(answer, spanish))
+        self.stated = {value for value, _, _ in numbers_of(answer, spanish)}
+        self._places = [(value, at) for value, at, _ in self.working]
         for annotation in annotations:
-            self.held.update(value for value, _, _ in numbers_of(annotation.text, annotation.spanish))
+            values = (value for value, _, _ in numbers_of(annotation.text, annotation.spanish))
+            self._places += [(value, annotation.at) for value in values]
+        self.held = Counter(value for value, _ in self._places) + Counter(self.stated)
+        self.counts = self.held + asked
         self.spoken: frozenset[Value] = frozenset()
-        self.counts: frozenset[int] = frozenset()
+        self.terms: frozenset[int] = frozenset()
         self.known: frozenset[Value] = frozenset()
+        self.many = len(self.held) > _MOST_NUMBERS
+        self.outside: list[tuple[Value, int]] = []
+        self.largest: Value = 0
         self._hundredths = self._percents = False
-        self._texts = question, text
+        self._things: dict[Value, set[str]] = {}
+        self.question, self.text, self.answer = question, text, answer
+        self.annotations, self.spanish = annotations, spanish
 
     def only_here(self) -> list[OnlyHere]:
         """Return the quantities of the working that stand neither in the question nor anywhere else in the row.
@@ -123,9 +142,9 @@ class KnownNumbers:
         Nothing if there are very many: a row as long as that is left alone, for the time that it would take.
         """
         single = [found for found in self.working if self.held[found[0]] == 1 and found[0] not in self.asked]
-        if not single or len(single) > _MOST_SINGLE or len(self.held) > _MOST_NUMBERS:
+        if not single or len(single) > _MOST_SINGLE or self.many:
             return []
-        labels = labels_of(self._texts[1])
+        labels = labels_of(self.text)
         return [
             self._placed(value, at, end)
             for value, at, end in single
@@ -133,24 +152,47 @@ class KnownNumbers:
         ]
 
     def _placed(self, value: Value, at: int, end: int) -> OnlyHere:
-        text = self._texts[1]
-        start = text.rfind("\n", 0, at) + 1
-        line = text[start:].partition("\n")[0]
-        return OnlyHere(value, at, end, line, start)
+        start, stop = self.line(at)
+        return OnlyHere(value, at, end, self.text[start:stop], start)
+
+    def line(self, at: int) -> tuple[int, int]:
+        """Return where the line of the working begins and ends in which `at` lies."""
+        end = self.text.find("\n", at)
+        return self.text.rfind("\n", 0, at) + 1, end if end >= 0 else len(self.text)
+
+    def before(self, at: int) -> Set[Value]:
+        """Return the numbers that the question gives and that stand before `at` in the working."""
+        return self.asked | {value for value, place in self._places if place < at}
+
+    def after(self, at: int) -> Set[Value]:
+        """Return the numbers that stand from `at` on in the working."""
+        return {value for value, place in self._places if place >= at}
 
     def complete(self, formulas: Sequence[Formula]) -> None:
-        """Add what the words of the row say and the count of terms in its sums."""
-        question, text = self._texts
-        self.spoken = spoken_numbers(question) | spoken_numbers(text)
+        """Add what the words of the row say, the terms of its sums and which numbers stand outside of equations."""
+        texts = self.question, self.text
+        inside = {place for each in formulas if len(each) > 1 for place in range(each[0].start, each[-1].end)}
+        self.outside = [(value, at) for value, at, _ in self.working if at not in inside]
+        self.spoken = spoken_numbers(self.question) | spoken_numbers(self.text)
         self.known = frozenset(self.asked | self.held.keys() | self.spoken)
         sums = (side.items for formula in formulas for side in formula if "+" in side.items)
-        self.counts = frozenset(items.count("+") + 1 for items in sums)
-        self._percents = any("%" in part or "percent" in part for part in self._texts)
-        self._hundredths = bool(_HUNDREDTHS.search(question) or _HUNDREDTHS.search(text))
+        self.terms = frozenset(items.count("+") + 1 for items in sums)
+        twice = (value for value, times in self.held.items() if times > 1)
+        self.largest = max(self.asked | self.spoken | {*twice}, default=0)
+        self._percents = any("%" in part or "percent" in part for part in texts)
+        self._hundredths = any(_HUNDREDTHS.search(part) for part in texts)
+
+    def counts_things(self, value: Value, things: str) -> bool:
+        """Return whether `value` stands anywhere in the row with those things behind it."""
+        if not self._things:
+            for text in (self.question, self.text):
+                for number, at, end in numbers_of(text, self.spanish):
+                    self._things.setdefault(number, set()).add(counted(text, at, end))
+        return things != "" and things in self._things.get(value, ())
 
     def explained(self, value: Value, line: str) -> bool:
         """Return whether `value` is said in words, is a count, a known measure, or another form of a known number."""
-        if value in self.spoken or value in self.counts or value in (0, 1, 60):
+        if value in self.spoken or value in self.terms or value in (0, 1, 60):
             return True
         measured = _MEASURED_IN.get(value)
         if measured and measured.search(line):

@@ -1,4 +1,4 @@
-"""Numbers of prose that are no quantities: dates, times of day, years, places in a book or a street, codes."""
+"""Numbers of prose that are no quantities: dates, times of day, years, pages, house numbers, codes, mistakes."""
 
 from __future__ import annotations
 
@@ -45,6 +45,9 @@ _LABELS = (
     rf"(?:{_NAMED}) ?(?:es|era|con|n\.?[ºo°]\.?|n[uú]m\.|n[uú]mero)?:? ?[A-Z]{{0,4}}[- ]?[0-9]+(?![0-9])"
     rf"(?:[ .-][0-9]{{2,4}}(?![0-9]))*{_MORE}",
     r"(?:calle|c/|avenida|avda?\.|plaza|paseo|camino|carretera|ronda)[^.;\n0-9=<>+]{1,40}[0-9]{1,4}",
+    # what somebody may get wrong: "Cuidado: no es 26"
+    r"(?:cuidado|ojo|careful|beware)\b[^\n]*",
+    r"(?:no (?:es|son)|is not|isn't|are not|aren't) [^.;,:\n]*",
     r"#[0-9]+",
     r"[0-9]{1,3}\.?[ºª](?!C)",
 )
