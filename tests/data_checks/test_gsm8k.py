@@ -8,7 +8,7 @@ import pytest
 
 from data_checks.validation import Verdict, check_dataset
 from tests.conftest import write_jsonl
-from tests.tutor.test_proof_gsm8k import DATA, NUMBER, beside_annotations, changed_number
+from tests.tutor.test_proof_gsm8k import DATA, NUMBER, Place, anywhere, beside_annotations, changed_number
 from tutor.config import DataConfig
 from tutor.reading import open_dataset
 
@@ -29,19 +29,20 @@ def test_good_rows_are_kept_as_they_are(tmp_path: Path) -> None:
         assert verdict.refusal(0.001) is None
 
 
-def test_rows_with_one_changed_number_are_found_and_hardly_any_other(tmp_path: Path) -> None:
+@pytest.mark.parametrize("place", [beside_annotations, anywhere])
+def test_rows_with_one_changed_number_are_found_and_hardly_any_other(tmp_path: Path, place: Place) -> None:
     chance = Random(20)
     records = [json.loads(line) for file in FILES for line in file.read_text(encoding="utf-8").splitlines()]
     changed = set(chance.sample(range(len(records)), round(0.05 * len(records))))
-    for place in set(changed):
-        working, mark, final = records[place]["answer"].rpartition("\n####")
-        numbers = [number for span in beside_annotations(working) for number in NUMBER.finditer(working, *span)]
+    for at in set(changed):
+        working, mark, final = records[at]["answer"].rpartition("\n####")
+        numbers = [number for span in place(working) for number in NUMBER.finditer(working, *span)]
         if not numbers:  # a few rows calculate nothing in a form that could be recomputed
-            changed.remove(place)
+            changed.remove(at)
             continue
         number = chance.choice(numbers)
         other = changed_number(number[0], chance)
-        records[place]["answer"] = working[: number.start()] + other + working[number.end() :] + mark + final
+        records[at]["answer"] = working[: number.start()] + other + working[number.end() :] + mark + final
     verdict = _check(write_jsonl(tmp_path / "changed.jsonl", list(records)), tmp_path)
     found = {row.line - 1 for row in verdict.quarantined()}
     assert len(changed) > 400

@@ -104,30 +104,28 @@ def found_and_precision(rows: list[Row], refuted: set[int], place: Place) -> tup
 
 
 def test_rows_as_they_are_are_kept(rows: list[Row], refuted: set[int]) -> None:
-    assert len(refuted) <= 0.0005 * len(rows)  # the requirement is 0.5 %; these few are wrong in the original
+    assert len(refuted) <= 0.0005 * len(rows)  # the requirement is 0.5 %; these 4 are wrong in the original
 
 
 def test_nearly_every_row_is_proven(rows: list[Row]) -> None:
-    assert sum(prove(*row).verdict == "proven" for row in rows[:2000]) >= 0.98 * 2000
+    assert sum(prove(*row).verdict == "proven" for row in rows[:2000]) >= 0.985 * 2000
 
 
 @pytest.mark.parametrize(
     ("place", "share"),
-    [(in_annotations, 0.99), (after_annotations, 0.99), (before_annotations, 0.98), (beside_annotations, 0.98)],
+    [
+        (in_annotations, 0.995),
+        (after_annotations, 0.995),
+        (before_annotations, 0.985),
+        (beside_annotations, 0.995),
+        (anywhere, 0.95),
+    ],
 )
-def test_a_changed_number_of_an_annotated_equation_is_found(
+def test_a_changed_number_is_found_and_hardly_any_other_row(
     rows: list[Row], refuted: set[int], place: Place, share: float
 ) -> None:
     found, precision = found_and_precision(rows, refuted, place)
     assert found >= share
-    assert precision >= 0.99
-
-
-def test_a_changed_number_anywhere_is_found(rows: list[Row], refuted: set[int]) -> None:
-    # The requirement is 0.95. What is missed looks like the slips of the authors (docs/data.md): rules that find more
-    # set more rows aside that somebody wrote so, and with 5 of those the precision is below 0.99 (3 are set aside now).
-    found, precision = found_and_precision(rows, refuted, anywhere)
-    assert found >= 0.93
     assert precision >= 0.99
 
 
@@ -142,7 +140,7 @@ def test_it_is_found_in_rows_that_the_rules_were_not_made_with_and_changed_in_ot
             new = working[: number.start()] + other + working[number.end() :]
             found += prove(question, new, answer).verdict == "refuted"
     assert changed > 1000
-    assert found >= 0.92 * changed
+    assert found >= 0.935 * changed
 
 
 def test_a_changed_answer_is_found(rows: list[Row]) -> None:
@@ -150,4 +148,4 @@ def test_a_changed_answer_is_found(rows: list[Row]) -> None:
     verdicts = [
         prove(question, working, changed_number(answer, rng)).verdict for question, working, answer in rows[:1500]
     ]
-    assert verdicts.count("refuted") >= 0.8 * len(verdicts)
+    assert verdicts.count("refuted") >= 0.85 * len(verdicts)
