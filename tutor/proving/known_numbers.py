@@ -133,6 +133,7 @@ class KnownNumbers:
         self.largest: Value = 0
         self._hundredths = self._percents = False
         self._things: dict[Value, set[str]] = {}
+        self._labels: list[tuple[int, int]] | None = None
         self.question, self.text, self.answer = question, text, answer
         self.annotations, self.spanish = annotations, spanish
 
@@ -144,12 +145,13 @@ class KnownNumbers:
         single = [found for found in self.working if self.held[found[0]] == 1 and found[0] not in self.asked]
         if not single or len(single) > _MOST_SINGLE or self.many:
             return []
-        labels = labels_of(self.text)
-        return [
-            self._placed(value, at, end)
-            for value, at, end in single
-            if not any(start <= at < stop for start, stop in labels)
-        ]
+        return [self._placed(value, at, end) for value, at, end in single if not self.labelled(at)]
+
+    def labelled(self, at: int) -> bool:
+        """Return whether the number at `at` of the working names or dates something, or is a mistake that it shows."""
+        if self._labels is None:
+            self._labels = labels_of(self.text)
+        return any(start <= at < stop for start, stop in self._labels)
 
     def _placed(self, value: Value, at: int, end: int) -> OnlyHere:
         start, stop = self.line(at)

@@ -9,7 +9,6 @@ from fractions import Fraction
 
 from tutor.proving.equations import Fault
 from tutor.proving.known_numbers import KnownNumbers
-from tutor.proving.labels import labels_of
 from tutor.proving.side import Formula
 from tutor.proving.slips import mistyped
 
@@ -40,8 +39,9 @@ def malformed(known: KnownNumbers, formulas: Sequence[Formula]) -> Iterator[Faul
             number = int(found[1])
             if found[2] != ("th" if 11 <= number % 100 <= 13 else _ORDINAL_ENDINGS.get(number % 10, "th")):
                 yield Fault(found[0], "", f"{found[0]} is no ordinal")
-    for found in _TIME.finditer(text):
-        yield Fault(found[0], "", f"{found[0]} is no time of day")
+    if ":" in text:
+        for found in _TIME.finditer(text):
+            yield Fault(found[0], "", f"{found[0]} is no time of day")
     if "/" in text:
         yield from _unlikely_fractions(known, formulas)
 
@@ -52,18 +52,13 @@ def _unlikely_fractions(known: KnownNumbers, formulas: Sequence[Formula]) -> Ite
     if len(held) > _MOST_FRACTIONS:
         return
     equations = [(each[0].start, each[-1].end) for each in formulas if len(each) > 1]
-    apart = [*equations, *labels_of(known.text)]
     for found in _FRACTION.finditer(known.text):
         written, value = found[0], _value(found[0])
-        if (
-            held[written] > 1
-            or reduced(found.start(), known)
-            or any(start <= found.start() < end for start, end in apart)
-        ):
+        if held[written] > 1 or any(start <= found.start() < end for start, end in equations):
             continue
         improper = value is None or value >= 1 or value == 0
         meant = next((each for each in held if mistyped(written, each) and (improper or len(written) > len(each))), "")
-        if meant:
+        if meant and not reduced(found.start(), known) and not known.labelled(found.start()):
             yield Fault(written, meant, f"{written} stands nowhere else in the row, where {meant} belongs")
 
 
