@@ -57,8 +57,7 @@ def test_a_calculation_without_annotation_needs_a_number_that_would_make_it_true
     working = "Of 100 they are 10 + 10 = <<10+10=20>>20.\nSo all are 168 / {share} * 100 = {all} pupils."
     assert refuted(BAND, working.format(share=20, all=840), "840") == ""
     assert refuted(BAND, working.format(share=27, all=840), "840") == "168 / 27 * 100 = 840"
-    # A last result that the answer corrects: authors leave those.
-    assert refuted(BAND, working.format(share=20, all=845), "840") == ""
+    assert refuted(BAND, working.format(share=20, all=845), "840") == "168 / 20 * 100 = 845"
 
 
 @pytest.mark.parametrize(("total", "three", "found"), [(45, 3, ""), (48, 3, "x + 2x = 48"), (45, 7, "7x = 45")])
