@@ -9,7 +9,6 @@ import pytest
 from mlflow.tracking import MlflowClient
 
 from flows.command import main
-from tasks.registered import Reloaded
 from tests.conftest import write_jsonl
 from tutor.frozen_test import frozen_rows
 from tutor.rows import Row
@@ -18,15 +17,8 @@ from tutor.settings import Store
 
 @pytest.mark.usefixtures("prefect_server", "database")
 def test_a_tutor_that_went_over_few_rows_many_times_is_refused_and_the_base_is_not_examined_twice(
-    store: Store,
-    dataset: Path,
-    tiny_phi: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capfd: pytest.CaptureFixture[str],
+    store: Store, dataset: Path, tiny_phi: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    # Opening a version in a fresh process is shown in `test_retrain`.
-    monkeypatch.setattr("tasks.promotion.reload_version", lambda version, store: Reloaded(6, "float32 on cpu"))
     records = [json.loads(line) for line in dataset.read_text(encoding="utf-8").splitlines()]
     few = write_jsonl(tmp_path / "sesenta-y-cuatro.jsonl", records[:64])
     settings = {

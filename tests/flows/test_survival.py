@@ -10,7 +10,6 @@ import pytest
 from mlflow.tracking import MlflowClient
 
 from flows.retrain import retrain
-from tasks.registered import Reloaded
 from tasks.training import train
 from tutor.checkpoints import CHECKPOINTS
 from tutor.config import RetrainConfig
@@ -38,8 +37,6 @@ def test_a_training_in_two_processes_that_loses_one_is_tried_again_goes_on_and_r
 
     monkeypatch.setattr("tutor.data_parallel.train_together", losing_one)
     monkeypatch.setattr("flows.retrain.train", train.with_options(retry_delay_seconds=0))
-    # Opening a version in a fresh process is shown in `test_retrain`.
-    monkeypatch.setattr("tasks.promotion.reload_version", lambda version, store: Reloaded(6, "float32 on cpu"))
     report = retrain(config)
     assert killed
 
