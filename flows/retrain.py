@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 
 from prefect import flow
 
@@ -19,8 +20,8 @@ from tasks.tokenization import tokenize_rows
 from tasks.tracking import run_ended_with_its_reason
 from tasks.training import train
 from tasks.validation import validate_dataset
-from tutor.adapter import ADAPTER, asked_alike
-from tutor.config import RetrainConfig
+from tutor.adapter import ADAPTER, asked_alike, digest_of_answerer
+from tutor.config import ModelConfig, RetrainConfig
 from tutor.errors import BaseModelUnavailable, TutorError, sentence_on, sentence_on_unforeseen
 from tutor.report import RetrainReport
 from tutor.settings import Store, open_store
@@ -90,15 +91,20 @@ def _examined(
 ) -> dict[str, Finished]:
     """Return the examinations of base, challenger and champion; the champion's only where it is another tutor."""
     dataset, model, rules = made["validation"], config.model, config.evaluation
+    adapter = made["training"].folder / ADAPTER
     examined = {
         "base": evaluate("modelo base", model, None, dataset, rules, store),
-        "challenger": evaluate("tutor nuevo", model, made["training"].folder / ADAPTER, dataset, rules, store),
+        "challenger": evaluate("tutor nuevo", model, adapter, dataset, rules, store, just_trained=True),
     }
-    if champion is not None:
+    if champion is not None and not _same_tutor(champion, model, adapter):
         model = asked_alike(champion.model, model)
-        stage = evaluate("tutor actual", model, champion.adapter, dataset, rules, store)
-        examined |= {} if stage.digest == examined["challenger"].digest else {"champion": stage}
+        examined["champion"] = evaluate("tutor actual", model, champion.adapter, dataset, rules, store)
     return examined
+
+
+def _same_tutor(champion: Champion, model: ModelConfig, adapter: Path) -> bool:
+    same_base = asked_alike(champion.model, model) == model
+    return same_base and digest_of_answerer(champion.adapter) == digest_of_answerer(adapter)
 
 
 def _promoted(config: RetrainConfig, version: Finished, store: Store) -> tuple[Finished | None, str | None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from prefect import task
 
 from tasks.policy import BACK_OFF_S, CARD_TAG, HOUR_S, worth_retrying
 from tasks.run_page import progress
-from tasks.validation import HELD_OUT_ROWS
+from tasks.validation import HELD_OUT_ROWS, TRAINING_ROWS
 from tutor.adapter import digest_of_answerer
 from tutor.base_model import identity
 from tutor.config import EvaluationConfig, ModelConfig
@@ -26,11 +27,13 @@ from tutor.evaluation import (
 from tutor.forgetting import GeneralTest, examine_general, read_general_test
 from tutor.frozen_test import frozen_rows
 from tutor.reload_check import RECORDED, arithmetic, record, write_recorded
-from tutor.rows import Row, digest_of, read_written_rows
+from tutor.rows import Row, digest_of, read_written_rows, spread_over_topics, stream_written_rows
 from tutor.settings import Store
 from tutor.stages import Finished, run_stage
 
 ANSWERS = "answers.jsonl"
+# Of a million rows the first ones tell as much.
+_ROWS_TO_CHOOSE_FROM = 10_000
 
 
 @task(
@@ -44,21 +47,31 @@ ANSWERS = "answers.jsonl"
     tags={CARD_TAG},
 )
 def evaluate(
-    who: str, model: ModelConfig, adapter: Path | None, dataset: Finished, config: EvaluationConfig, store: Store
+    who: str,
+    model: ModelConfig,
+    adapter: Path | None,
+    dataset: Finished,
+    config: EvaluationConfig,
+    store: Store,
+    *,
+    just_trained: bool = False,
 ) -> Finished:
     """Return the folder with the graded answers of the base model, or of the tutor in the folder `adapter`.
 
-    Whoever is asked answers as `model` and `config` say, whatever its own examination was like.
-    The name of the folder tells the rows and the model and nothing of the rows that were trained on: while those alone
-    change, base and champion need not answer again.
+    Whoever is asked answers as `model` and `config` say, whatever its own examination was like. Who was `just_trained`
+    on `dataset` also answers some of the rows that it learned from.
+    For the others the name of the folder tells nothing of the rows that were trained on: while those alone change, base
+    and champion need not answer again.
 
     Raises:
         DamagedFrozenTest: the frozen test or the texts for forgetting are not as they were shipped.
     """
     rows = examination_rows(read_written_rows(dataset.folder / HELD_OUT_ROWS), frozen_rows(), config.max_rows)
+    learned = _some_learned(dataset, config.learned_rows) if just_trained else []
     general = read_general_test()
     inputs = {
         "rows": digest_of_questions(rows),
+        "learned": digest_of_questions(learned),
         "general": digest_of(asdict(general)),
         "evaluation": config.model_dump(mode="json"),
         "adapter": digest_of_answerer(adapter) if adapter else None,
@@ -71,7 +84,7 @@ def evaluate(
         store.stages,
         "evaluation",
         inputs,
-        lambda folder: _evaluate(who, _Asked(model, adapter), rows, general, config, folder, store),
+        lambda folder: _evaluate(who, _Asked(model, adapter), _Test(rows, learned, general), config, folder, store),
     )
 
 
@@ -86,14 +99,20 @@ class _Asked:
     adapter: Path | None
 
 
+@dataclass(frozen=True)
+class _Test:
+    unseen: Sequence[Row]
+    learned: Sequence[Row]
+    general: GeneralTest
+
+
+def _some_learned(dataset: Finished, most: int) -> list[Row]:
+    first = islice(stream_written_rows(dataset.folder / TRAINING_ROWS), _ROWS_TO_CHOOSE_FROM)
+    return spread_over_topics(list(first), most)
+
+
 def _evaluate(
-    who: str,
-    asked: _Asked,
-    rows: Sequence[Row],
-    general: GeneralTest,
-    config: EvaluationConfig,
-    folder: Path,
-    store: Store,
+    who: str, asked: _Asked, test: _Test, config: EvaluationConfig, folder: Path, store: Store
 ) -> Mapping[str, Any]:
     from tutor.adapter import open_base, open_for_examination
 
@@ -102,7 +121,13 @@ def _evaluate(
     else:
         tutor = open_base(asked.model, config, store)
     with progress(f"Evaluación: {who}", "preguntas") as report_progress:
-        examination = replace(examine(tutor, rows, report_progress), general=examine_general(tutor, general))
+        # Apart, so that the others answer in the company in which the base and the champion do.
+        learned = examine(tutor, test.learned, report_progress).answers
+        examination = replace(
+            examine(tutor, test.unseen, report_progress),
+            general=examine_general(tutor, test.general),
+            learned=tuple(answer.correct for answer in learned),
+        )
     write_examination(folder / ANSWERS, examination)
     if asked.adapter:
         write_recorded(folder / RECORDED, record(tutor, examination, asked.model))

@@ -101,6 +101,13 @@ class LoraConfig(Section):
     plus_ratio: float = Field(
         16.0, ge=1, le=64, description="LoRA+: how many times the learning rate of A is that of B; 1: the same."
     )
+    interpolation: float = Field(
+        0.8,
+        gt=0,
+        le=1,
+        description="How far the finished tutor lies from the base on the way to what was trained: below 1 it forgets "
+        "less; 1: as trained.",
+    )
 
 
 class TrainingConfig(Section):
@@ -163,6 +170,9 @@ class EvaluationConfig(Section):
     """How the base, the challenger and the champion are examined on held-out rows."""
 
     max_rows: int = Field(128, ge=10, description="Held-out rows that each model answers, spread over the topics.")
+    learned_rows: int = Field(
+        32, ge=10, description="Rows that the new tutor was trained on and answers too, to tell whether it memorised."
+    )
     batch_rows: int = Field(64, ge=1, le=512, description="Questions answered at once.")
     max_new_tokens: int = Field(
         96, ge=8, le=1024, description="Longest answer; it ends earlier at the end-of-text token."
@@ -227,6 +237,16 @@ class VerdictConfig(Section):
     )
     sums_margin: float = Field(
         0.2, ge=0, le=1, description="Share of simple English sums that may be forgotten; more counts if p < topic_p."
+    )
+    memorised_margin: float = Field(
+        0.5,
+        gt=0,
+        le=1,
+        description="Share of right answers by which rows it was trained on may go better than unseen ones; more is "
+        "learned by heart if p < memorised_p.",
+    )
+    memorised_p: float = Field(
+        0.01, gt=0, lt=0.5, description="Answers learned by heart count if p, by Fisher's exact test, is below this."
     )
     max_run_on_share: float = Field(0.1, ge=0, le=1, description="Share of answers that do not end where they should.")
     max_other_language_share: float = Field(

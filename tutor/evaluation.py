@@ -40,10 +40,14 @@ class GradedAnswer:
 
 @dataclass(frozen=True)
 class Examination:
-    """The graded answers of one model, in the order of the rows, and what it knows beside (None: not examined)."""
+    """The graded answers of one model, in the order of the rows, and what it knows beside (None: not examined).
+
+    `learned` says of some rows that it was trained on whether it answers them right; there are none for a base model.
+    """
 
     answers: tuple[GradedAnswer, ...]
     general: General | None = None
+    learned: tuple[bool, ...] = ()
 
     @property
     def n(self) -> int:
@@ -78,7 +82,7 @@ class Examination:
         return {flaw: sum(flaw in answer.flaws for answer in self.answers) for flaw in FLAWS}
 
     def summary(self) -> dict[str, Any]:
-        """Return the figures as they stand in reports and manifests; "general" only where that was examined."""
+        """Return the figures as they stand in reports and manifests; of what was not examined there are none."""
         figures = {
             "n": self.n,
             "accuracy": self.accuracy,
@@ -87,7 +91,8 @@ class Examination:
             "accuracy_by_level": self.accuracy_by_level(),
             "flaws": self.flaws(),
         }
-        return figures | ({"general": self.general.summary()} if self.general else {})
+        figures |= {"general": self.general.summary()} if self.general else {}
+        return figures | ({"accuracy_on_learned": sum(self.learned) / len(self.learned)} if self.learned else {})
 
     def _accuracy_by(self, key: Callable[[GradedAnswer], str]) -> dict[str, float]:
         marks: dict[str, list[bool]] = defaultdict(list)
@@ -126,18 +131,17 @@ def write_examination(path: Path, examination: Examination) -> None:
     """Write the graded answers to `path`, one JSON object a line; what is known beside goes to another file there."""
     with path.open("w", encoding="utf-8") as file:
         file.writelines(json.dumps(asdict(answer), ensure_ascii=False) + "\n" for answer in examination.answers)
-    if examination.general is not None:
-        path.with_name(_GENERAL).write_text(json.dumps(asdict(examination.general)) + "\n", encoding="utf-8")
+    general = asdict(examination.general) if examination.general else None
+    beside = {"general": general, "learned": examination.learned}
+    path.with_name(_BESIDE).write_text(json.dumps(beside) + "\n", encoding="utf-8")
 
 
 def read_examination(path: Path) -> Examination:
     """Return what `write_examination` wrote to `path` and beside it."""
-    beside = path.with_name(_GENERAL)
-    general = None
-    if beside.is_file():
-        known = json.loads(beside.read_text(encoding="utf-8"))
-        general = General(known["nats"], tuple(known["sums_right"]))
-    return Examination(tuple(_read(path)), general)
+    beside = json.loads(path.with_name(_BESIDE).read_text(encoding="utf-8"))
+    known = beside["general"]
+    general = General(known["nats"], tuple(known["sums_right"])) if known else None
+    return Examination(tuple(_read(path)), general, tuple(beside["learned"]))
 
 
 def _read(path: Path) -> Iterable[GradedAnswer]:
@@ -163,4 +167,4 @@ def _graded(row: Row, reply: Reply) -> GradedAnswer:
     )
 
 
-_GENERAL = "general.json"
+_BESIDE = "beside.json"

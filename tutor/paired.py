@@ -48,6 +48,17 @@ def p_better(pairs: Pairs) -> float:
     return float(binomtest(pairs.only_new, differing, alternative="greater").pvalue) if differing else 1.0
 
 
+def p_higher(marks: Sequence[bool], others: Sequence[bool]) -> float:
+    """Return how likely such a higher share of right answers, or a greater one, is where both shares are the same.
+
+    Fisher's exact test: the two are marks on different questions, not pairs.
+    """
+    from scipy.stats import fisher_exact
+
+    table = [[sum(each), len(each) - sum(each)] for each in (marks, others)]
+    return float(fisher_exact(table, alternative="greater").pvalue)
+
+
 def p_different(pairs: Pairs) -> float:
     """Return how likely such a difference or a greater one, to whichever side, is where neither is better, 0 to 1."""
     return min(1.0, 2 * min(p_better(pairs), p_better(pairs.turned)))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from tutor.evaluation import Examination
 from tutor.flaws import OTHER_LANGUAGE, RUNS_ON, UNFINISHED
-from tutor.paired import Pairs, difference_interval, p_better, p_of_falls, p_worse_by, pairs_of
+from tutor.paired import Pairs, difference_interval, p_better, p_higher, p_of_falls, p_worse_by, pairs_of
 from tutor.verdict_words import LanguageCode, Words, words_of
 
 if TYPE_CHECKING:
@@ -81,6 +81,7 @@ def _rulings(
         yield _not_worse_than_champion(champion, challenger, rules, words)
     name = words.say("base" if champion is None else "champion")
     yield _no_topic_falls(champion or base, name, challenger, rules, words)
+    yield from _memorised(challenger, rules, words)
     yield from _forgetting(base, challenger, rules, words)
     yield _runs_on(challenger, rules.max_run_on_share, words)
     yield _other_language(challenger, rules.max_other_language_share, words)
@@ -131,6 +132,25 @@ def _no_topic_falls(
         return _Ruling("no_topic_falls", True, words.say("no_topic_falls", name=name))
     told = _topic(worst, challenger, old, name, words)
     return _Ruling("no_topic_falls", True, words.say("no_topic_falls_clearly", topic=told))
+
+
+def _memorised(challenger: Examination, rules: VerdictConfig, words: Words) -> Iterator[_Ruling]:
+    learned = challenger.learned
+    if not learned:
+        return
+    unseen = _marks(challenger)
+    further = sum(learned) / len(learned) - challenger.accuracy
+    p = p_higher(learned, unseen)
+    kept = further <= rules.memorised_margin or p >= rules.memorised_p
+    sentence = words.say(
+        "understood" if kept else "memorised",
+        learned=sum(learned),
+        of_learned=len(learned),
+        unseen=challenger.right,
+        n=challenger.n,
+        p=words.chance(p),
+    )
+    yield _Ruling("memorised", kept, sentence)
 
 
 def _forgetting(base: Examination, challenger: Examination, rules: VerdictConfig, words: Words) -> Iterator[_Ruling]:

@@ -61,6 +61,10 @@ SPANISH = {
     "topics_fall": "Empeora claramente por temas: {topics}.",
     "no_topic_falls": "En ningún tema acierta menos que {name}.",
     "no_topic_falls_clearly": "Ningún tema empeora claramente; el que más baja: {topic}.",
+    "understood": "No ha aprendido de memoria: acierta {learned} de {of_learned} ejercicios con los que se entrenó y "
+    "{unseen} de {n} nunca vistos.",
+    "memorised": "Ha aprendido de memoria: acierta {learned} de {of_learned} ejercicios con los que se entrenó, pero "
+    "solo {unseen} de {n} nunca vistos ({p}).",
     "general_es": "español",
     "general_en": "inglés",
     "remembers": "Conserva el {what} general: perplejidad {ratio} veces la del modelo base (se admiten {bound}).",
@@ -89,6 +93,10 @@ ENGLISH = {
     "topics_fall": "It clearly gets worse in topics: {topics}.",
     "no_topic_falls": "In no topic does it get fewer right than {name}.",
     "no_topic_falls_clearly": "No topic clearly gets worse; the one that falls most: {topic}.",
+    "understood": "It has not learned by heart: it gets {learned} of {of_learned} exercises right that it was trained "
+    "on and {unseen} of {n} unseen ones.",
+    "memorised": "It has learned by heart: it gets {learned} of {of_learned} exercises right that it was trained on, "
+    "but only {unseen} of {n} unseen ones ({p}).",
     "general_es": "Spanish",
     "general_en": "English",
     "remembers": "It keeps general {what}: its perplexity is {ratio} times the base model's ({bound} are allowed).",

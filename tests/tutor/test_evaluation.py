@@ -60,11 +60,13 @@ def test_accuracy_and_flaws_are_counted_overall_by_topic_and_by_level() -> None:
         "accuracy_by_level": {"primaria 1": 0.5, "primaria 2": 0.5},
     }
     assert "general" not in Examination(ANSWERS).summary()
+    assert "accuracy_on_learned" not in Examination(ANSWERS).summary()
+    assert Examination(ANSWERS, learned=(True, True, False, True)).summary()["accuracy_on_learned"] == 0.75
 
 
 @pytest.mark.parametrize("general", [GENERAL, None])
 def test_an_examination_is_read_as_it_was_written(general: General | None, tmp_path: Path) -> None:
-    examination = Examination(ANSWERS, general)
+    examination = Examination(ANSWERS, general, learned=(True, False))
     write_examination(tmp_path / "answers.jsonl", examination)
     assert read_examination(tmp_path / "answers.jsonl") == examination
 

@@ -1,6 +1,7 @@
 """rsLoRA and LoRA+ do what their papers say, through our arithmetic and our training."""
 
 import math
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from bitsandbytes.nn import Linear4bit
 from datasets import load_from_disk
 from peft import LoraConfig, get_peft_model
 from safetensors.torch import load_file
-from torch import nn
+from torch import Tensor, nn
 from transformers import TrainingArguments
 
 from tutor.adapter import ADAPTER, WEIGHTS, quantised_base
@@ -60,8 +61,8 @@ def test_every_b_learns_with_its_own_rate_and_every_factor_is_in_one_group(tmp_p
     assert {("lora_B" in name, rate) for name, rate in rates.items()} == {(False, 1e-3), (True, 16e-3)}
 
 
-def _first_steps(config: RetrainConfig, store: Store, folder: Path, ratio: float) -> tuple[float, float]:
-    """Return how far A and B, all of them, have come after one epoch: the largest change of a weight."""
+def _trained(config: RetrainConfig, store: Store, folder: Path, **lora: float) -> Mapping[str, Tensor]:
+    """Return the weights that are saved after one epoch of a few steps."""
     base = quantised_base(config.model, store).folder
     rows, _ = read_rows(config.data.path)
     tokens = folder / "tokens"
@@ -72,25 +73,39 @@ def _first_steps(config: RetrainConfig, store: Store, folder: Path, ratio: float
         load_from_disk(str(tokens / TOKENS)),
         folder,
         model=config.model,
-        lora=config.lora.model_copy(update={"plus_ratio": ratio, "rank_stabilised": True}),
+        lora=config.lora.model_copy(update=lora),
         training=config.training.model_copy(update={"learning_rate": 1e-4, "warmup_share": 0.0}),
         log_metrics=lambda _step, _metrics: None,
         report_progress=lambda _done, _total: None,
     )
     assert facts["steps"] >= 1
-    weights = load_file(folder / ADAPTER / WEIGHTS)
-    return (
-        max(float(value.abs().max()) for name, value in weights.items() if "lora_A" in name),
-        max(float(value.abs().max()) for name, value in weights.items() if "lora_B" in name),
-    )
+    weights: Mapping[str, Tensor] = load_file(folder / ADAPTER / WEIGHTS)
+    return weights
+
+
+def _largest(weights: Mapping[str, Tensor], factor: str) -> float:
+    return max(float(value.abs().max()) for name, value in weights.items() if factor in name)
 
 
 def test_a_training_with_lora_plus_moves_b_further_by_the_ratio(
     tiny_config: RetrainConfig, store: Store, tmp_path: Path
 ) -> None:
     # B begins at zero, and Adam's first steps are as large as the rate says.
-    _, usual = _first_steps(tiny_config, store, tmp_path / "usual", 1.0)
-    _, faster = _first_steps(tiny_config, store, tmp_path / "plus", 8.0)
+    usual, faster = (
+        _largest(_trained(tiny_config, store, tmp_path / name, plus_ratio=ratio, rank_stabilised=True), "lora_B")
+        for name, ratio in (("usual", 1.0), ("plus", 8.0))
+    )
     assert faster / usual == pytest.approx(8, rel=0.2)
     settings = (tmp_path / "plus" / ADAPTER / "adapter_config.json").read_text()
     assert '"use_rslora": true' in settings
+
+
+def test_a_finished_tutor_lies_between_the_base_and_what_was_trained(
+    tiny_config: RetrainConfig, store: Store, tmp_path: Path
+) -> None:
+    whole = _trained(tiny_config, store, tmp_path / "whole", interpolation=1.0)
+    part = _trained(tiny_config, store, tmp_path / "part", interpolation=0.75)
+    assert set(part) == set(whole)
+    assert _largest(whole, "lora_B") > 0
+    for name, weight in whole.items():
+        assert torch.equal(part[name], weight * 0.75 if "lora_B" in name else weight)

@@ -131,6 +131,35 @@ def test_answers_that_do_not_end_or_are_in_another_language_refuse(flaw: str, al
     assert decide(base, flawed(REPEATS, 128), None, RULES).accepted
 
 
+@pytest.mark.parametrize(
+    ("learned", "unseen", "memorised"),
+    [
+        (32, 16, True),  # what 64 rows gone over again and again leave
+        (32, 63, True),
+        (32, 64, False),  # the margin: 50 points
+        (30, 90, False),
+        (20, 16, False),  # 62 of 100 beside 12: the margin to the point
+        (21, 16, True),
+        (0, 64, False),
+    ],
+)
+def test_a_tutor_that_knows_its_own_exercises_alone_learned_by_heart(
+    learned: int, unseen: int, memorised: bool
+) -> None:
+    challenger = replace(examined(right(unseen)), learned=tuple(right(learned, 32)))
+    found = decide(examined(right(6)), challenger, None, RULES.model_copy(update={"base_p": 0.4}))
+    assert found.broken == (("memorised",) if memorised else ())
+    told = next(reason for reason in found.reasons if "de memoria" in reason)
+    assert f"acierta {learned} de 32 ejercicios con los que se entrenó" in told
+    assert f"{unseen} de 128 nunca vistos" in told
+    assert told.startswith("Ha aprendido de memoria" if memorised else "No ha aprendido de memoria")
+
+
+def test_a_few_learned_rows_do_not_prove_that_it_learned_by_heart() -> None:
+    challenger = replace(examined(right(40)), learned=(True, True, True))  # 3 of 3 beside 31 %: p = 0.03
+    assert decide(examined(right(6)), challenger, None, RULES).accepted
+
+
 def test_forgetting_refuses_and_a_few_sums_more_or_less_do_not() -> None:
     base, marks = examined(right(6)), right(83)
     more = np.log(RULES.max_perplexity_ratio)
