@@ -82,6 +82,7 @@ def _facts(config: RetrainConfig, stages: Mapping[str, Finished]) -> dict[str, A
         "verdict": registered["verdict"],
         "reasons": registered["reasons"],
         "reasons_in_english": registered["reasons_in_english"],
+        "rules_broken": registered["rules_broken"],
         "model_name": registered["model_name"],
         "number": registered["version"],
         "commands": _commands(config),

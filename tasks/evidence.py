@@ -41,6 +41,8 @@ def log_evidence(
             figures[f"{who}.accuracy.{_metric_name(topic)}"] = accuracy
         if examination.general is not None:
             figures |= {f"{who}.{name}": value for name, value in examination.general.summary().items()}
+        if examination.learned:
+            figures[f"{who}.accuracy_on_learned"] = examination.summary()["accuracy_on_learned"]
         for flaw, count in examination.flaws().items():
             figures[f"{who}.flaw.{_metric_name(flaw)}"] = count / examination.n
         if who == "challenger":  # first in MLflow's lists, which go by the alphabet

@@ -216,6 +216,7 @@ def _record(client: MlflowClient, run: Run, files: Mapping[str, Any]) -> RunReco
         verdict=judged["verdict"],
         reasons=tuple(judged["reasons"]),
         reasons_in_english=tuple(judged["reasons_in_english"]),
+        rules_broken=tuple(facts.get("rules_broken", ())),
         model_name=judged["model_name"],
         version=str(judged["number"]),
         data=_data(facts["data"]) if "data" in facts else None,

@@ -233,7 +233,7 @@ class VerdictConfig(Section):
         0.05, gt=0, lt=0.5, description="A topic's fall counts if p, over all topics together, is below this."
     )
     max_perplexity_ratio: float = Field(
-        4.0, ge=1, description="Perplexity of general Spanish and English text, in multiples of the base's, at most."
+        3.0, ge=1, description="Perplexity of general Spanish and English text, in multiples of the base's, at most."
     )
     sums_margin: float = Field(
         0.2, ge=0, le=1, description="Share of simple English sums that may be forgotten; more counts if p < topic_p."

@@ -71,7 +71,7 @@ class RisingLoss:
 
 
 Learning = Literal[
-    "learned", "memorised", "rose", "nothing", "uncertain", "suspected", "unknown", "not examined", "broken"
+    "learned", "by heart", "memorised", "rose", "nothing", "uncertain", "suspected", "unknown", "not examined", "broken"
 ]
 
 
@@ -80,7 +80,8 @@ class Conclusions:
     """What is found in a run.
 
     `course` is None where the losses are too few for stages. `learning` tells what the fall of the loss is worth:
-    "learned" (better answers to unseen questions), "memorised" (none, or a held-out loss that rises), "rose" (the loss
+    "learned" (better answers to unseen questions), "by heart" (far better ones to those it was trained on, by the
+    verdict), "memorised" (none, or a held-out loss that rises), "rose" (the loss
     did not fall), "nothing" (no better answers, and the loss hardly fell), "uncertain" (a difference that chance may
     explain), "suspected" (nobody looked, and the rows were read very often), "unknown" (nobody looked), "not examined"
     (only a held-out loss, which fell to the end), "broken" (no number any more).
@@ -154,6 +155,8 @@ def _rising(held_out: Curve, loss: Curve, kept_at: float | None) -> RisingLoss |
 def _learning(run: RunRecord, improvement: float, pair: Pair | None, rising: RisingLoss | None) -> Learning:
     if run.broken_at is not None:
         return "broken"
+    if "memorised" in run.rules_broken:
+        return "by heart"
     if pair is not None and pair.improved:
         return "learned"
     if improvement <= 0:

@@ -44,6 +44,9 @@ TEXTS = {
     "lead.learned": "It has learned.",
     "lead.learned.text": "The new tutor gets {after} of {n} questions right that it never saw ({after_share}); the base "
     "model {before} ({before_share}).",
+    "lead.by heart": "It has learned by heart.",
+    "lead.by heart.text": "It gets nearly all of the exercises right that it was trained on, but of {n} questions that "
+    "it never saw only {after}; the base model {before}. The verdict has the figures.",
     "lead.memorised": "It has memorised, not learned.",
     "lead.memorised.text": "The loss on the training rows fell by {improvement}, but of {n} questions that it never saw "
     "the new tutor gets {after} right and the base model {before}. It knows its exercises by heart and solves the "

@@ -14,6 +14,7 @@ from tutor.analysis.record import RunRecord
 
 _TONES: dict[str, Tone] = {
     "learned": "good",
+    "by heart": "bad",
     "memorised": "bad",
     "nothing": "bad",
     "rose": "bad",

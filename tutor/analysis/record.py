@@ -139,7 +139,8 @@ class RunRecord:
     and "champion" to the same questions. `settings` is everything that the run was told, `origin` where its figures
     come from, `commands` what makes it again. `broken_at` is where the loss was no longer a number; curves end there.
     `kept_at` is where the adapter was kept, None for the end; `cost` is in the currency of the price of energy, and
-    `price_per_kwh` that price. `reasons` are Spanish; `reasons_in_english` is empty where nobody wrote them down.
+    `price_per_kwh` that price. `reasons` are Spanish; `reasons_in_english` is empty where nobody wrote them down;
+    `rules_broken` are the names of the verdict's rules that speak against the tutor.
     """
 
     name: str
@@ -175,6 +176,7 @@ class RunRecord:
     verdict: str = ""
     reasons: tuple[str, ...] = ()
     reasons_in_english: tuple[str, ...] = ()
+    rules_broken: tuple[str, ...] = ()
     model_name: str = ""
     version: str = ""
     data: Data | None = None

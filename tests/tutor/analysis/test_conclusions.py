@@ -31,6 +31,7 @@ def _keys(run: RunRecord) -> dict[str, Advice]:
     ("run", "learning"),
     [
         (_examined(10, 30), "learned"),
+        (replace(_examined(10, 30), rules_broken=("forgetting_es", "memorised")), "by heart"),
         (_examined(10, 10), "memorised"),
         (_examined(20, 5), "memorised"),
         (_examined(10, 12), "uncertain"),
