@@ -102,7 +102,7 @@ def evaluate(
         questions: File on the worker with rows of question (or instruction), answer and topic.
         model: base, models:/NAME@ALIAS or models:/NAME/VERSION.
     """
-    from flows.command import open_tutor, read_questions
+    from flows.subcommands import open_tutor, read_questions
     from tutor.evaluation import examine
 
     open_store()

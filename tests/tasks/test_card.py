@@ -101,7 +101,7 @@ def _computes(lock: Path) -> Any:
 def test_the_commands_evaluate_and_bench_hold_the_card(
     lock: Path, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("flows.command.open_tutor", _computes(lock))
+    monkeypatch.setattr("flows.subcommands.open_tutor", _computes(lock))
     monkeypatch.setattr("benchmarks.training_speed.bench", _computes(lock))
     questions = tmp_path / "q.jsonl"
     questions.write_text('{"question": "¿Cuánto es 7 × 8?", "answer": "56", "topic": "multiplicación"}\n')
