@@ -171,7 +171,7 @@ class EvaluationConfig(Section):
 
     max_rows: int = Field(128, ge=10, description="Held-out rows that each model answers, spread over the topics.")
     learned_rows: int = Field(
-        32, ge=10, description="Rows that the new tutor was trained on and answers too, to tell whether it memorised."
+        16, ge=10, description="Rows that the new tutor was trained on and answers too, to tell whether it memorised."
     )
     batch_rows: int = Field(64, ge=1, le=512, description="Questions answered at once.")
     max_new_tokens: int = Field(
