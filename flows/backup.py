@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import tarfile
 import tempfile
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -16,6 +17,7 @@ from flows.servers import running_processes
 from tutor.errors import UsageError
 from tutor.server_settings import SECRETS_FILE, databases
 from tutor.settings import Store
+from tutor.storage import told_when_full
 
 _DATABASES = ("servers/prefect.db", "servers/mlflow-users.db", "mlflow/mlflow.db")
 _FOLDERS = ("mlflow/artifacts",)
@@ -31,6 +33,7 @@ def backup(store: Store, file: Path) -> list[str]:
 
     Raises:
         UsageError: `file` is there already, there is nothing to save, or a database does not hand itself out.
+        StorageFull: the disk of `file` is; nothing is left of the attempt.
     """
     if file.exists():
         raise UsageError(f"{file}: is there already and is not overwritten; name another file")
@@ -47,22 +50,18 @@ def backup(store: Store, file: Path) -> list[str]:
                 (root / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(store.home / name, root / name)
         partial = file.with_name(f".{file.name}.partial")
-        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as out, tarfile.open(fileobj=out, mode="w") as archive:
-            for path in sorted(root.iterdir()):
-                archive.add(path, path.name)
-            for name in _FOLDERS:
-                if (store.home / name).is_dir():
-                    archive.add(store.home / name, name)
-            names = [member.name for member in archive.getmembers() if member.isfile()]
-            out.flush()
-        if not names:
-            partial.unlink()
-            raise UsageError(
-                f"TUTOR_HOME: {store.home} holds nothing to save; expected the folder of servers or retrainings, or "
-                "databases in TUTOR_PREFECT_DATABASE and TUTOR_MLFLOW_DATABASE"
-            )
-        partial.replace(file)
+        try:
+            with told_when_full(file.parent, "backup", "remove old backups from there, or name a file on another disk"):
+                names = _write_archive(partial, sorted(root.iterdir()), store)
+            if not names:
+                raise UsageError(
+                    f"TUTOR_HOME: {store.home} holds nothing to save; expected the folder of servers or retrainings, "
+                    "or databases in TUTOR_PREFECT_DATABASE and TUTOR_MLFLOW_DATABASE"
+                )
+            partial.replace(file)
+        finally:
+            # Half a backup every night would fill the disk that the whole ones lie on.
+            partial.unlink(missing_ok=True)
     return names
 
 
@@ -71,15 +70,19 @@ def restore(store: Store, file: Path) -> list[str]:
 
     Raises:
         UsageError: servers run, something is there already, or `file` is no archive of ours.
+        StorageFull: the disk of the store is; nothing was brought back.
     """
     if not hasattr(tarfile, "data_filter"):
         raise UsageError("restore: this Python unpacks archives without a guard; expected 3.11.4 or newer")
     if running := running_processes(store):
         raise UsageError(f"{', '.join(running)} run; a restore needs them stopped: make down")
-    with tempfile.TemporaryDirectory(prefix="tutor-restore-") as scratch:
+    store.home.mkdir(parents=True, exist_ok=True)
+    # On the disk where everything belongs: half of it might have been moved there when that turns out to be full.
+    with tempfile.TemporaryDirectory(prefix=".tutor-restore-", dir=store.home) as scratch:
         root = Path(scratch)
         try:
-            with tarfile.open(file) as archive:
+            advice = "free some space there, or name another folder in TUTOR_HOME"
+            with told_when_full(store.home, "restore", advice), tarfile.open(file) as archive:
                 # Nothing outside of the folder, no links out of it, no devices.
                 archive.extractall(root, filter="data")
                 names = [member.name for member in archive.getmembers() if member.isfile()]
@@ -109,6 +112,18 @@ def restore(store: Store, file: Path) -> list[str]:
             (store.home / name).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             shutil.move(root / name, store.home / name)
     return names
+
+
+def _write_archive(file: Path, saved: Sequence[Path], store: Store) -> list[str]:
+    """Write `saved` and the artifacts of `store` to the archive `file`, mode 600; return the names of its files."""
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as out, tarfile.open(fileobj=out, mode="w") as archive:
+        for path in saved:
+            archive.add(path, path.name)
+        for name in _FOLDERS:
+            if (store.home / name).is_dir():
+                archive.add(store.home / name, name)
+        return [member.name for member in archive.getmembers() if member.isfile()]
 
 
 def _copy_sqlite(source: Path, target: Path) -> None:

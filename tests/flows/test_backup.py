@@ -1,5 +1,6 @@
 """Backup and restore of SQLite databases, artifacts and secrets."""
 
+import errno
 import sqlite3
 import tarfile
 from contextlib import closing
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from flows.backup import backup, restore
-from tutor.errors import UsageError
+from tutor.errors import StorageFull, UsageError
 from tutor.server_settings import server_settings
 from tutor.settings import Store
 
@@ -76,6 +77,31 @@ def test_nothing_is_neither_saved_nor_brought_back(store: Store, tmp_path: Path)
         pass
     with pytest.raises(UsageError, match="holds no file"):
         restore(store, tmp_path / "empty.tar")
+
+
+def test_a_full_disk_is_told_and_nothing_is_left_of_the_attempt(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _fill(store)
+    saved, empty = tmp_path / "backups" / "tutor.tar", replace(store, home=tmp_path / "empty")
+    saved.parent.mkdir()
+    full = OSError(errno.ENOSPC, "No space left on device")
+
+    def fills(*_: object, **__: object) -> None:
+        raise full
+
+    with monkeypatch.context() as on_full_disk:
+        on_full_disk.setattr(tarfile.TarFile, "add", fills)
+        with pytest.raises(StorageFull, match=f"no space is left for {saved.parent} .*; remove old backups"):
+            backup(store, saved)
+        assert list(saved.parent.iterdir()) == []
+    backup(store, saved)
+    with monkeypatch.context() as on_full_disk:
+        on_full_disk.setattr(tarfile.TarFile, "extractall", fills)
+        with pytest.raises(StorageFull, match=f"no space is left for {empty.home}"):
+            restore(empty, saved)
+        assert list(empty.home.iterdir()) == []
+    assert restore(empty, saved)
 
 
 def test_an_archive_that_reaches_outside_is_refused(store: Store, tmp_path: Path) -> None:
