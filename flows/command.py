@@ -13,12 +13,8 @@ from typing import Any, NoReturn
 from flows import subcommands
 from flows.export import FORMATS
 from tutor.errors import TutorError, UsageError, sentence_on_unforeseen
-from tutor.settings import DEFAULT_DATASET, DEFAULT_MODEL_NAME, MODEL_NAME_PATTERN, open_store
+from tutor.settings import DEFAULT_DATASET, DEFAULT_MODEL_NAME, DEFAULT_PROFILE, MODEL_NAME_PATTERN, store_home
 
-RUN_FORMS = (
-    "id of an MLflow run, models:/NAME/VERSION, models:/NAME@ALIAS, trainer_state.json or text log of a training; "
-    "models:/NAME alone for the history of a model"
-)
 DEFAULT_ROWS, DEFAULT_SEED = 2500, 2026
 _INTERRUPTED = 130
 
@@ -39,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("tutor: interrupted; an interrupted retraining goes on when it is started again", file=sys.stderr)
         return _INTERRUPTED
     except Exception as error:
-        print(f"tutor: {sentence_on_unforeseen(error, open_store().home)}", file=sys.stderr)
+        print(f"tutor: {sentence_on_unforeseen(error, store_home())}", file=sys.stderr)
         return 1
 
 
@@ -151,7 +147,7 @@ def _parser() -> argparse.ArgumentParser:
     report = _command(
         commands, "report", subcommands.run_report, "write the report on a run, several runs, or a model's history"
     )
-    report.add_argument("runs", nargs="+", metavar="RUN", help=RUN_FORMS)
+    report.add_argument("runs", nargs="+", metavar="RUN", help=subcommands.RUN_FORMS)
     report.add_argument("--language", choices=("es", "en"), default="es", help="language (default es)")
     report.add_argument("--output", type=Path, default=None, metavar="FOLDER", help="folder to write it to")
     report.add_argument("--peak-mb", type=_amount, metavar="MB", help="peak memory, where a log does not tell it")
@@ -264,7 +260,9 @@ def _command(commands: Any, name: str, run: Callable[[argparse.Namespace], int],
 
 
 def _config_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--profile", default=None, metavar="NAME", help="run profile (default cpu)")
+    parser.add_argument(
+        "--profile", default=DEFAULT_PROFILE, metavar="NAME", help=f"run profile (default {DEFAULT_PROFILE})"
+    )
     parser.add_argument(
         "--set",
         action="append",

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from tutor.settings import Store
 
 MODEL_FORMS = "'base', models:/NAME@ALIAS, models:/NAME/VERSION or an adapter folder"
+RUN_FORMS = (
+    "id of an MLflow run, models:/NAME/VERSION, models:/NAME@ALIAS, trainer_state.json or text log of a training; "
+    "models:/NAME alone for the history of a model"
+)
 PLOT_FORMS = (".png", ".svg", ".pdf")
 REFUSED = 3  # the exit status of a tutor that the verdict refuses, where accepting was required
 
@@ -71,9 +75,9 @@ def _mapping(columns: Sequence[str]) -> dict[str, str]:
 
 def run_retrain(chosen: argparse.Namespace) -> int:
     """Run the retraining flow here."""
-    from tutor.config import DEFAULT_PROFILE, load_config
+    from tutor.config import load_config
 
-    config = load_config(chosen.profile or DEFAULT_PROFILE, chosen.assignments)
+    config = load_config(chosen.profile, chosen.assignments)
     _refuse_unwritable(chosen.json)
     open_store_and_servers(prefect=True)
     from rich.console import Console
@@ -92,10 +96,10 @@ def run_retrain(chosen: argparse.Namespace) -> int:
 
 def run_sweep(chosen: argparse.Namespace) -> int:
     """Try settings, here or on the workers of a pool."""
-    from tutor.config import DEFAULT_PROFILE, load_config
+    from tutor.config import load_config
     from tutor.search_space import SECTION, load_search
 
-    profile = chosen.profile or DEFAULT_PROFILE
+    profile = chosen.profile
     of_search = [each for each in chosen.assignments if each.strip().startswith(f"{SECTION}.")]
     config = load_config(profile, [each for each in chosen.assignments if each not in of_search])
     search = load_search(of_search)
@@ -116,17 +120,16 @@ def run_doctor(chosen: argparse.Namespace) -> int:
     """Examine this machine; the status says whether it is fit."""
     from dataclasses import asdict
 
-    from tutor.config import DEFAULT_PROFILE, load_config
+    from tutor.config import load_config
 
-    profile = chosen.profile or DEFAULT_PROFILE
-    config = load_config(profile, chosen.assignments)
+    config = load_config(chosen.profile, chosen.assignments)
     _refuse_unwritable(chosen.json)
     store = open_store()
     from tutor.doctor import examine
 
-    findings = examine(profile, config, store)
+    findings = examine(chosen.profile, config, store)
     fit = all(finding.outcome != "failure" for finding in findings)
-    _write_json(chosen.json, {"fit": fit, "profile": profile, "findings": [asdict(finding) for finding in findings]})
+    _write_json(chosen.json, {"fit": fit, "profile": chosen.profile, "findings": list(map(asdict, findings))})
     for finding in findings:
         print(f"{finding.outcome:8} {finding}")
     return 0 if fit else 1
@@ -134,10 +137,9 @@ def run_doctor(chosen: argparse.Namespace) -> int:
 
 def run_plan(chosen: argparse.Namespace) -> int:
     """Print what a run will take."""
-    from tutor.config import DEFAULT_PROFILE, load_config
+    from tutor.config import load_config
 
-    profile = chosen.profile or DEFAULT_PROFILE
-    config = load_config(profile, chosen.assignments)
+    config = load_config(chosen.profile, chosen.assignments)
     _refuse_unwritable(chosen.json)
     store = open_store()
     from rich.console import Console
@@ -145,7 +147,7 @@ def run_plan(chosen: argparse.Namespace) -> int:
     from tutor.plan_report import print_plan
     from tutor.run_plan import plan_run
 
-    plan = plan_run(profile, config, store)
+    plan = plan_run(chosen.profile, config, store)
     _write_json(chosen.json, plan.as_json())
     print_plan(plan, Console())
     return 0
@@ -153,9 +155,9 @@ def run_plan(chosen: argparse.Namespace) -> int:
 
 def run_bench(chosen: argparse.Namespace) -> int:
     """Train by three recipes and print their figures."""
-    from tutor.config import DEFAULT_PROFILE, load_config
+    from tutor.config import load_config
 
-    config = load_config(chosen.profile or DEFAULT_PROFILE, chosen.assignments)
+    config = load_config(chosen.profile, chosen.assignments)
     _refuse_unwritable(chosen.json)
     store = open_store()
     from rich.console import Console

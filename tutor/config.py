@@ -10,9 +10,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from tutor.errors import UsageError
-from tutor.settings import DEFAULT_DATASET, DEFAULT_MODEL_NAME, MODEL_NAME_PATTERN, PROFILES
-
-DEFAULT_PROFILE = "cpu"
+from tutor.settings import DEFAULT_DATASET, DEFAULT_MODEL_NAME, DEFAULT_PROFILE, MODEL_NAME_PATTERN, PROFILES
 
 
 class Section(BaseModel):

@@ -19,9 +19,13 @@ def sentence_on(error: BaseException) -> str:
 
 
 def sentence_on_unforeseen(error: BaseException, home: Path) -> str:
-    """Return one line about a failure that is nobody's input; its traceback is kept in the store at `home`."""
+    """Return one line about a failure that is nobody's input; its traceback is kept at `home`, the store's folder."""
     log = home / "last-error.log"
-    log.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+    try:
+        told = "".join(traceback.format_exception(error))
+        log.write_text(told, encoding="utf-8", errors="backslashreplace")  # the name of a file may be no text
+    except OSError as why:  # a full disk is what many failures come from
+        return f"{sentence_on(error)}; where it happened could not be written to {log} ({why.strerror})"
     return f"{sentence_on(error)}; where it happened stands in {log}"
 
 

@@ -18,6 +18,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 PROFILES = REPOSITORY / "deployments" / "profiles"
 DEFAULT_DATASET = REPOSITORY / "data" / "matematicas.jsonl"
 DEFAULT_MODEL_NAME = "tutor-matematicas"
+DEFAULT_PROFILE = "cpu"
 # Pool, concurrency limit and profile of the card have one name.
 CARD_POOL = "gtx-1050-ti"
 MODEL_NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,100}$"
@@ -102,13 +103,18 @@ def quiet_libraries() -> None:
     warnings.filterwarnings("ignore", "`is_gradient_checkpointing` is deprecated", FutureWarning)
 
 
+def store_home() -> Path:
+    """Return the folder of the store of this process: `TUTOR_HOME`, or `.tutor` in the repository."""
+    return Path(os.environ.get("TUTOR_HOME") or REPOSITORY / ".tutor").expanduser().resolve()
+
+
 def open_store() -> Store:
     """Return the store of this process, made if need be, and tell the libraries to use it.
 
-    `TUTOR_HOME` names it (default: `.tutor` in the repository). `MLFLOW_TRACKING_URI` and `PREFECT_API_URL` win
-    where they are set. Call it before Prefect, MLflow or transformers are imported.
+    `MLFLOW_TRACKING_URI` and `PREFECT_API_URL` win where they are set. Call it before Prefect, MLflow or transformers
+    are imported.
     """
-    home = Path(os.environ.get("TUTOR_HOME") or REPOSITORY / ".tutor").expanduser().resolve()
+    home = store_home()
     embedded = f"sqlite:///{home / 'mlflow' / 'mlflow.db'}"
     tracking_uri = os.environ.get("MLFLOW_TRACKING_URI") or embedded
     # MLflow exports its address to the environment once it is told: ours is still ours then.

@@ -114,6 +114,17 @@ def test_a_failure_that_nobody_foresaw_is_one_line_and_its_traceback_is_kept(
     assert "Traceback" in (store.home / "last-error.log").read_text(encoding="utf-8")
 
 
+def test_a_traceback_that_cannot_be_kept_is_told_in_the_same_line(
+    store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("tutor.generation.write_dataset", lambda *_: 1 / 0)
+    (store.home / "last-error.log").mkdir()  # it cannot be written there, as on a full disk
+    assert main(["generate"]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("tutor: ZeroDivisionError: division by zero; where it happened could not be written to ")
+    assert said.count("\n") == 1
+
+
 def test_the_doctor_tells_a_machine_without_the_promised_card(
     store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, tiny_phi: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
