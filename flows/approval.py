@@ -25,13 +25,12 @@ from tasks.promotion import (
     MAX_REASON_CHARACTERS,
     awaits_a_person,
     checked_reason,
-    client_of,
     named,
     promote,
     refuse,
 )
-from tasks.registered import find_version
-from tutor.errors import PromotionConflict, RegistryError
+from tasks.registered import client_of, existing_version
+from tutor.errors import PromotionConflict
 from tutor.rows import digest_of
 from tutor.settings import MODEL_NAME_PATTERN, Store, open_store, whoami
 
@@ -149,9 +148,7 @@ def answer(model_name: str, version: str, decision: Literal["approve", "refuse"]
     Raises:
         TutorError: as `tasks.promotion.promote` and `refuse`.
     """
-    registered = find_version(client_of(store), model_name, version)
-    if registered is None:
-        raise RegistryError(f"there is no version {version} of {model_name} in the registry; 'tutor history'")
+    registered = existing_version(client_of(store), model_name, version)
     reason = checked_reason(reason)
     given = Answer(decision=decision, reason=reason, name=whoami())
     compared_with = registered.tags.get("compared_with", "")
@@ -181,9 +178,7 @@ def _show_evidence(model_name: str, version: str, compared_with: str, store: Sto
         RegistryError: there is no such version.
         PromotionConflict: it was compared with another champion than `compared_with` since.
     """
-    registered = find_version(client_of(store), model_name, version)
-    if registered is None:
-        raise RegistryError(f"there is no version {version} of {model_name} in the registry; 'tutor history'")
+    registered = existing_version(client_of(store), model_name, version)
     now = registered.tags.get("compared_with", "")
     if now != compared_with:
         raise PromotionConflict(

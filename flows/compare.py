@@ -17,8 +17,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from tasks.promotion import client_of
-from tasks.registered import find_version, holder, named_in
+from tasks.registered import client_of, find_version, holder, named_in
 from tasks.run_record import stage_seconds
 from tutor.alphabet import alphabetical
 from tutor.analysis.language import language

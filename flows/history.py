@@ -14,8 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tasks.ledger import Entry, champions, open_ledger
-from tasks.promotion import client_of
-from tasks.registered import CHAMPION, PREVIOUS, holder
+from tasks.registered import CHAMPION, PREVIOUS, client_of, holder
 from tutor.errors import RegistryError
 from tutor.settings import Store
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from flows.subcommands import RUN_FORMS
 from tutor.analysis.document import Document
 from tutor.analysis.language import Language, LanguageCode, language
 from tutor.analysis.record import Memory, RunRecord
@@ -14,10 +15,6 @@ from tutor.analysis.rendering import write_report
 from tutor.errors import UsageError
 from tutor.settings import Store
 
-RUN_FORMS = (
-    "the id of an MLflow run, models:/NAME/VERSION, models:/NAME@ALIAS, a trainer_state.json, or a text log of a "
-    "training; models:/NAME alone for the history of a model"
-)
 _MODEL = re.compile(r"models:/([^/@]+)(?:/(\d+)|(@.+))?$")
 _NO_NAME = re.compile(r"[^\w.-]+")
 
@@ -76,11 +73,15 @@ def _document(
 
 def _record(run: str, store: Store) -> RunRecord:
     if model := _MODEL.match(run):
-        if not (version := model[2] or model[3]):
+        if not (model[2] or model[3]):
             raise UsageError(f"RUN: {run} names no version; beside other runs expected models:/NAME/VERSION or @ALIAS")
-        from tasks.run_record import record_of_run, run_of_version
+        from tasks.registered import version_named
+        from tasks.run_record import record_of_run
 
-        return record_of_run(run_of_version(model[1], version, store), store)
+        version = version_named(run, store)
+        if not version.run_id:
+            raise UsageError(f"RUN: {run} was made by no run that is known; expected a version of 'tutor retrain'")
+        return record_of_run(version.run_id, store)
     if Path(run).exists():
         from tutor.analysis.trainer_log import read_trainer_log
 

@@ -9,9 +9,8 @@ from threading import Event, Thread
 
 from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
-from mlflow.tracking import MlflowClient
 
-from tasks.registered import fetch, find_version, holder
+from tasks.registered import client_of, fetch, find_version, holder
 from tutor.adapter import ADAPTER, open_adapter
 from tutor.errors import RegistryError
 from tutor.serving.desk import Edition
@@ -42,7 +41,7 @@ class ChampionWatch:
         """Watch `alias` of the model `name`, of which the version `serving` answers at present."""
         self._name, self._alias, self._serving = name, alias, serving
         self._store, self._replace = store, replace
-        self._client = MlflowClient(tracking_uri=store.tracking_uri, registry_uri=store.tracking_uri)
+        self._client = client_of(store)
         self._stopped = Event()
 
     def start(self) -> None:

@@ -21,7 +21,17 @@ from prefect import task
 from tasks.card import card
 from tasks.ledger import Entry, How, Ledger, champions, make_ledger, open_ledger, refusal
 from tasks.policy import BACK_OFF_S, CARD_TAG, HOUR_S, worth_retrying
-from tasks.registered import CHALLENGER, CHAMPION, PREVIOUS, Reloaded, find_version, holder, reload_version
+from tasks.registered import (
+    CHALLENGER,
+    CHAMPION,
+    PREVIOUS,
+    Reloaded,
+    client_of,
+    existing_version,
+    find_version,
+    holder,
+    reload_version,
+)
 from tasks.run_page import progress
 from tutor.config import RegistryConfig
 from tutor.errors import PromotionConflict, PromotionRefused, RegistryError, UsageError
@@ -69,7 +79,7 @@ def promote_challenger(config: RegistryConfig, registered: Finished, store: Stor
 def _follow(config: RegistryConfig, facts: Mapping[str, Any], store: Store) -> Mapping[str, Any]:
     client = client_of(store)
     name, number = facts["model_name"], facts["version"]
-    version = _existing(client, name, number)
+    version = existing_version(client, name, number)
     if ledger := open_ledger(client, name):
         # What an attempt that was cut off wrote down itself must not look like somebody else's change.
         settle(client, ledger, store)
@@ -134,11 +144,6 @@ def _whole_sentences(reasons: Sequence[str]) -> str:
     return " ".join(kept) or reasons[0][:MAX_REASON_CHARACTERS]
 
 
-def client_of(store: Store) -> MlflowClient:
-    """Return a client of the MLflow store."""
-    return MlflowClient(tracking_uri=store.tracking_uri, registry_uri=store.tracking_uri)
-
-
 def promote(
     name: str,
     number: str,
@@ -163,7 +168,7 @@ def promote(
     """
     reason, who = checked_reason(reason), who or whoami()
     client, ledger, known = _opened(name, store)
-    version = _existing(client, name, number)
+    version = existing_version(client, name, number)
     champion = holder(client, name, CHAMPION)
     _refuse_unaccepted(version)
     if champion == number:
@@ -199,7 +204,7 @@ def rollback(name: str, reason: str, *, store: Store, how: How = "command", who:
     if len(path) < 2:
         raise PromotionRefused(f"version {champion} is the first champion of {name}; there is none to go back to")
     target, before_it = path[-2], path[-3] if len(path) > 2 else None
-    version = _existing(client, name, target)
+    version = existing_version(client, name, target)
     evidence = _evidence(version, _reloaded_on_the_card(version, store))
     entry = Entry("rollback", how, target, champion, target, before_it, who, _now(), reason, evidence)
     return _carry_out(client, ledger, entry, known, store)
@@ -215,7 +220,7 @@ def refuse(name: str, number: str, reason: str, *, store: Store, how: How, who: 
     """
     reason, who = checked_reason(reason), who or whoami()
     client, ledger, known = _opened(name, store)
-    version = _existing(client, name, number)
+    version = existing_version(client, name, number)
     champion = holder(client, name, CHAMPION)
     if champion == number:
         raise PromotionRefused(f"version {number} is the champion of {name}; 'tutor rollback' takes it back")
@@ -285,15 +290,6 @@ def _reloaded_on_the_card(version: ModelVersion, store: Store) -> Reloaded:
         return reload_version(version, store)
 
 
-def _existing(client: MlflowClient, name: str, number: str) -> ModelVersion:
-    version = find_version(client, name, number)
-    if version is None:
-        raise RegistryError(
-            f"there is no version {number} of {name} in the registry; 'tutor history' names those known"
-        )
-    return version
-
-
 def present_champion(client: MlflowClient, name: str, entries: Sequence[Entry]) -> str | None:
     """Return the version that a new one is compared with; None where there is none.
 
@@ -329,7 +325,7 @@ def _refuse_unaccepted(version: ModelVersion) -> None:
 
 def _carry_out(client: MlflowClient, ledger: Ledger, entry: Entry, known: Sequence[Entry], store: Store) -> Entry:
     # As late as can be: reloading took its time.
-    _existing(client, ledger.model_name, entry.version)
+    existing_version(client, ledger.model_name, entry.version)
     written = ledger.append(entry, known)
     behind = settle(client, ledger, store)[written.number :]
     if behind and behind[0].action == "withdraw":

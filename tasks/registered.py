@@ -36,6 +36,11 @@ class Reloaded:
     arithmetic: str
 
 
+def client_of(store: Store) -> MlflowClient:
+    """Return a client of the MLflow store."""
+    return MlflowClient(tracking_uri=store.tracking_uri, registry_uri=store.tracking_uri)
+
+
 def find_version(client: MlflowClient, name: str, version: str) -> ModelVersion | None:
     """Return the version of the model `name`, None where there is no such version (any more)."""
     try:
@@ -44,6 +49,20 @@ def find_version(client: MlflowClient, name: str, version: str) -> ModelVersion 
         if error.error_code in _ABSENT:
             return None
         raise
+
+
+def existing_version(client: MlflowClient, name: str, version: str) -> ModelVersion:
+    """Return the version of the model `name`.
+
+    Raises:
+        RegistryError: there is no such version (any more).
+    """
+    found = find_version(client, name, version)
+    if found is None:
+        raise RegistryError(
+            f"there is no version {version} of {name} in the registry; 'tutor history' names those known"
+        )
+    return found
 
 
 def holder(client: MlflowClient, name: str, alias: str) -> str | None:
@@ -58,8 +77,7 @@ def holder(client: MlflowClient, name: str, alias: str) -> str | None:
 
 def live_aliases(name: str, version: str, store: Store) -> list[str]:
     """Return the aliases that a version bears now, whatever it bore when it was registered; none if it vanished."""
-    client = MlflowClient(tracking_uri=store.tracking_uri, registry_uri=store.tracking_uri)
-    found = find_version(client, name, version)
+    found = find_version(client_of(store), name, version)
     return sorted(found.aliases) if found else []
 
 
@@ -79,11 +97,14 @@ def version_named(uri: str, store: Store) -> ModelVersion:
         RegistryError: there is no such model, version or alias.
     """
     name, number, alias = named_in(uri)
-    client = MlflowClient(tracking_uri=store.tracking_uri, registry_uri=store.tracking_uri)
+    client = client_of(store)
     number = number or holder(client, name, str(alias))
     version = number and find_version(client, name, number)
     if not version:
-        raise RegistryError(f"{uri}: there is no such model, version or alias in {store.tracking_uri}")
+        raise RegistryError(
+            f"{uri}: there is no such model, version or alias in {store.tracking_uri}; expected one that is in the "
+            "registry: 'tutor history' names the versions, 'tutor retrain' registers one"
+        )
     return version
 
 

@@ -16,6 +16,7 @@ from mlflow.exceptions import MlflowException
 from mlflow.tracking import MlflowClient
 
 from tasks.ledger import open_ledger
+from tasks.registered import client_of
 from tutor.analysis.record import Answer, Axis, BaseModel, Curve, Data, Memory, RunRecord, curve_of
 from tutor.analysis.trend import ChampionChange, VersionFigures
 from tutor.check_plan import VALIDATION_LOSS
@@ -50,26 +51,6 @@ def record_of_run(run_id: str, store: Store) -> RunRecord:
         return _record(client, run, files)
 
 
-def run_of_version(name: str, version: str, store: Store) -> str:
-    """Return the id of the run that made a version of the model `name`; `version` is a number, or @ and an alias.
-
-    Raises:
-        RegistryError: there is no such version.
-    """
-    client = _client(store)
-    try:
-        found: ModelVersion = (
-            client.get_model_version_by_alias(name, version[1:])
-            if version.startswith("@")
-            else client.get_model_version(name, version)
-        )
-    except MlflowException as error:
-        raise RegistryError(_not_registered(name, error)) from None
-    if not found.run_id:
-        raise RegistryError(f"models:/{name}, version {found.version}: no run is known that made it")
-    return str(found.run_id)
-
-
 def versions_of(name: str, store: Store) -> tuple[VersionFigures, ...]:
     """Return the figures of every version of the model `name`, the oldest first.
 
@@ -81,19 +62,15 @@ def versions_of(name: str, store: Store) -> tuple[VersionFigures, ...]:
         champion = client.get_registered_model(name).aliases.get("champion")
         found = list(_versions(client, name))
     except MlflowException as error:
-        raise RegistryError(_not_registered(name, error)) from None
+        raise RegistryError(
+            f"models:/{name}: {str(error).splitlines()[0].rstrip('.')}; expected one that is in the registry: "
+            "'tutor retrain' registers one"
+        ) from None
     if not found:
         raise RegistryError(f"models:/{name}: has no versions yet; 'tutor retrain' registers one")
     found.sort(key=lambda version: int(version.version))
     with tempfile.TemporaryDirectory(prefix="tutor-report-") as scratch:
         return tuple(_figures(client, version, champion, Path(scratch)) for version in found)
-
-
-def _not_registered(name: str, error: MlflowException) -> str:
-    return (
-        f"models:/{name}: {str(error).splitlines()[0].rstrip('.')}; expected one that is in the registry: "
-        f"'tutor history --model NAME' tells its versions, 'tutor retrain' registers one"
-    )
 
 
 def changes_of(name: str, versions: Sequence[VersionFigures], store: Store) -> tuple[ChampionChange, ...]:
@@ -119,7 +96,7 @@ def _client(store: Store) -> MlflowClient:
 
     # Also for what MLflow resolves by itself when it fetches artifacts.
     mlflow.set_tracking_uri(store.tracking_uri)
-    return MlflowClient(tracking_uri=store.tracking_uri, registry_uri=store.tracking_uri)
+    return client_of(store)
 
 
 def _versions(client: MlflowClient, name: str) -> Iterator[ModelVersion]:
