@@ -20,6 +20,7 @@ from typing import Any, Literal
 from mlflow.exceptions import MlflowException
 from mlflow.tracking import MlflowClient
 
+from tasks.tracking import experiment_id
 from tutor.errors import LedgerDamaged, PromotionConflict
 from tutor.settings import Store
 
@@ -168,7 +169,7 @@ def make_ledger(client: MlflowClient, model_name: str, store: Store) -> Ledger:
     if found := open_ledger(client, model_name):
         return found
     run_id = client.create_run(
-        _experiment(client, f"{model_name}-ledger", store), run_name="ledger", tags={"mlflow.note.content": _ABOUT}
+        experiment_id(client, f"{model_name}-ledger", store), run_name="ledger", tags={"mlflow.note.content": _ABOUT}
     ).info.run_id
     try:
         client.create_registered_model(
@@ -214,18 +215,6 @@ def refusal(entries: Sequence[Entry], version: str, adapter: str | None) -> Entr
             elif entry.action == "promote":
                 said = None
     return said
-
-
-def _experiment(client: MlflowClient, name: str, store: Store) -> str:
-    for _ in range(2):
-        if found := client.get_experiment_by_name(name):
-            return str(found.experiment_id)
-        try:
-            return str(client.create_experiment(name, store.artifacts_uri))
-        except MlflowException as error:
-            if error.error_code != "RESOURCE_ALREADY_EXISTS":
-                raise
-    raise LedgerDamaged(f"the MLflow experiment {name} was deleted; restore it in MLflow")
 
 
 def _key(number: int) -> str:

@@ -12,14 +12,16 @@ from pathlib import Path
 from typing import Any
 
 import mlflow
-from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, RunStatus, RunTag
+from mlflow.entities import Dataset, DatasetInput, InputTag, LifecycleStage, Metric, Param, RunStatus, RunTag
+from mlflow.exceptions import MlflowException
 from mlflow.tracking import MlflowClient
 from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID
 from prefect.exceptions import ExternalSignal
 
 from tasks.metric_spool import Point, soon_given_up
+from tasks.registered import client_of
 from tutor.config import RegistryConfig, RetrainConfig
-from tutor.errors import TrainingPruned, sentence_on
+from tutor.errors import RegistryError, TrainingPruned, sentence_on
 from tutor.settings import REPOSITORY, Store
 
 # Of a run that did not come to its end: why.
@@ -31,17 +33,36 @@ _log = logging.getLogger(__name__)
 _opened: set[str] = set()
 
 
+def experiment_id(client: MlflowClient, name: str, store: Store) -> str:
+    """Return the id of the MLflow experiment `name`, made if it does not exist.
+
+    Raises:
+        RegistryError: it was deleted; MLflow keeps its name, and takes no run for it.
+    """
+    found = client.get_experiment_by_name(name)
+    if found is None:
+        try:
+            return str(client.create_experiment(name, store.artifacts_uri))
+        except MlflowException as error:
+            if error.error_code != "RESOURCE_ALREADY_EXISTS":
+                raise
+            return experiment_id(client, name, store)  # another process made it at the same moment
+    if found.lifecycle_stage != LifecycleStage.ACTIVE:
+        raise RegistryError(
+            f"the experiment {name} in {store.tracking_uri} was deleted; bring it back there: "
+            f"mlflow experiments restore --experiment-id {found.experiment_id}"
+        )
+    return str(found.experiment_id)
+
+
 class Tracking:
     """An MLflow experiment, made if it does not exist."""
 
     def __init__(self, store: Store, experiment: str) -> None:
         # Also for what MLflow resolves by itself, such as models:/ addresses.
         mlflow.set_tracking_uri(store.tracking_uri)
-        self.client = MlflowClient(tracking_uri=store.tracking_uri, registry_uri=store.tracking_uri)
-        found = self.client.get_experiment_by_name(experiment)
-        self._experiment_id: str = (
-            found.experiment_id if found else self.client.create_experiment(experiment, store.artifacts_uri)
-        )
+        self.client = client_of(store)
+        self._experiment_id = experiment_id(self.client, experiment, store)
 
     def open_run(self, training: str, sweep: str | None = None, judged: str | None = None) -> Run:
         """Return the run of this training, taken up again if it exists already; `training` names the stage folder.

@@ -9,9 +9,9 @@ import pytest
 from prefect.exceptions import TerminationSignal
 
 from tasks import tracking as tracking_module
-from tasks.tracking import FAILURE_TAG, Tracking, run_ended_with_its_reason
+from tasks.tracking import FAILURE_TAG, Tracking, experiment_id, run_ended_with_its_reason
 from tutor.config import RegistryConfig
-from tutor.errors import OutOfMemory, StorageFull, TrainingRefused
+from tutor.errors import OutOfMemory, RegistryError, StorageFull, TrainingRefused
 from tutor.settings import Store
 
 
@@ -97,6 +97,31 @@ def test_a_store_that_is_away_does_not_hide_what_ended_the_run(store: Store, cap
     assert f"run {run.id} is not marked as FAILED" in caplog.text
     with pytest.raises(StorageFull), run_ended_with_its_reason(RegistryConfig(experiment="x"), "training-a", store):
         raise StorageFull("no space is left")
+
+
+@pytest.mark.usefixtures("database")
+def test_an_experiment_that_was_deleted_is_told_with_what_brings_it_back(store: Store) -> None:
+    tracking = Tracking(store, "pruebas")
+    tracking.client.delete_experiment(experiment_id(tracking.client, "pruebas", store))
+    with pytest.raises(RegistryError, match=r"the experiment pruebas .*: mlflow experiments restore --experiment-id 1"):
+        Tracking(store, "pruebas")
+
+
+@pytest.mark.usefixtures("database")
+def test_an_experiment_that_another_process_makes_at_the_same_moment_is_that_one(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = Tracking(store, "otras").client
+    look, seen = client.get_experiment_by_name, []
+
+    def made_behind_the_look(name: str) -> object:
+        found = look(name)
+        if not seen:
+            seen.append(client.create_experiment(name))
+        return found
+
+    monkeypatch.setattr(client, "get_experiment_by_name", made_behind_the_look)
+    assert [experiment_id(client, "pruebas", store)] == seen
 
 
 @pytest.mark.usefixtures("database")
