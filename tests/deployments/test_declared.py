@@ -17,6 +17,8 @@ from prefect.cli.deploy._models import DeploymentConfig, PrefectYamlModel, RawSc
 from prefect.events import DeploymentEventTrigger
 from prefect.events.schemas.automations import AutomationCore
 from prefect.flows import load_flow_from_entrypoint
+from prefect.server.events.schemas.automations import EventTrigger
+from prefect.server.events.schemas.events import RelatedResource, Resource
 from prefect.utilities.templating import apply_values
 
 from flows.deploy import declaration
@@ -52,10 +54,29 @@ def test_no_key_of_prefects_part_is_one_that_prefect_would_ignore() -> None:
 def test_automations_concern_nothing_that_waits_for_a_person() -> None:
     for each in declaration().automations:
         related = each["trigger"]["match_related"]
-        assert related.pop("prefect.resource.role") == "flow"
         begins_again = each["actions"][0]["state"] == "SCHEDULED"
+        (flows, *beside) = related if begins_again else [related]
+        assert beside == ([{"prefect.resource.role": "deployment"}] if begins_again else [])
         trials = [] if begins_again else ["trial"]  # a sweep has lost trials made again itself
-        assert related == {"prefect.resource.name": ["retrain", "sweep", *trials]}
+        assert flows == {"prefect.resource.role": "flow", "prefect.resource.name": ["retrain", "sweep", *trials]}
+
+
+def test_a_crashed_run_of_the_command_line_is_not_scheduled_for_workers_that_cannot_take_it_up() -> None:
+    (again,) = (each for each in declaration().automations if each["actions"][0]["state"] == "SCHEDULED")
+    trigger = EventTrigger.model_validate(again["trigger"])
+    run = Resource({"prefect.resource.id": "prefect.flow-run.1", "prefect.run-count": "1"})
+    flow, deployment = (
+        RelatedResource(
+            {
+                "prefect.resource.id": f"prefect.{role}.1",
+                "prefect.resource.role": role,
+                "prefect.resource.name": name,
+            }
+        )
+        for role, name in (("flow", "retrain"), ("deployment", "cpu"))
+    )
+    assert trigger.covers_resources(run, [flow, deployment])
+    assert not trigger.covers_resources(run, [flow])
 
 
 def test_whatever_runs_flows_sends_the_signs_of_life_that_automations_wait_for(
