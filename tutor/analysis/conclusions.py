@@ -155,7 +155,7 @@ def _rising(held_out: Curve, loss: Curve, kept_at: float | None) -> RisingLoss |
 def _learning(run: RunRecord, improvement: float, pair: Pair | None, rising: RisingLoss | None) -> Learning:
     if run.broken_at is not None:
         return "broken"
-    if "memorised" in run.rules_broken:
+    if pair is not None and "memorised" in run.rules_broken:
         return "by heart"
     if pair is not None and pair.improved:
         return "learned"

@@ -45,8 +45,8 @@ TEXTS = {
     "lead.learned.text": "The new tutor gets {after} of {n} questions right that it never saw ({after_share}); the base "
     "model {before} ({before_share}).",
     "lead.by heart": "It has learned by heart.",
-    "lead.by heart.text": "It gets nearly all of the exercises right that it was trained on, but of {n} questions that "
-    "it never saw only {after}; the base model {before}. The verdict has the figures.",
+    "lead.by heart.text": "It gets a far larger part of the exercises right that it was trained on than of the {n} "
+    "questions that it never saw: of these {after}; the base model {before}. The verdict has the figures.",
     "lead.memorised": "It has memorised, not learned.",
     "lead.memorised.text": "The loss on the training rows fell by {improvement}, but of {n} questions that it never saw "
     "the new tutor gets {after} right and the base model {before}. It knows its exercises by heart and solves the "

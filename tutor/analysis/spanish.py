@@ -45,8 +45,8 @@ TEXTS = {
     "lead.learned.text": "El tutor nuevo acierta {after} de {n} preguntas que nunca vio ({after_share}); el modelo base, "
     "{before} ({before_share}).",
     "lead.by heart": "Ha aprendido de memoria.",
-    "lead.by heart.text": "Acierta casi todos los ejercicios con los que se entrenó, pero, de {n} preguntas que nunca vio, "
-    "solo {after}; el modelo base, {before}. El veredicto da las cifras.",
+    "lead.by heart.text": "Acierta una parte mucho mayor de los ejercicios con los que se entrenó que de las {n} preguntas "
+    "que nunca vio: de estas, {after}; el modelo base, {before}. El veredicto da las cifras.",
     "lead.memorised": "Ha memorizado, no ha aprendido.",
     "lead.memorised.text": "La pérdida en las filas de entrenamiento bajó un {improvement}, pero en preguntas que nunca "
     "vio el tutor nuevo acierta {after} de {n} y el modelo base, {before}. Se sabe de memoria sus ejercicios y no "
