@@ -73,7 +73,7 @@ def deploy() -> tuple[str, ...]:
 
 
 async def _apply(declared: Declaration) -> None:
-    from httpx import HTTPError
+    from httpx import HTTPError, InvalidURL
     from prefect.client.orchestration import get_client
 
     try:
@@ -84,7 +84,7 @@ async def _apply(declared: Declaration) -> None:
             _run_prefect_deploy()
             await _switch_schedules(client, declared, switched)
             await _apply_automations(client, declared.automations)
-    except (HTTPError, RuntimeError) as error:
+    except (HTTPError, InvalidURL, RuntimeError) as error:
         raise UsageError(
             f"{os.environ['PREFECT_API_URL']}: {' '.join(str(error).split()) or type(error).__name__}; expected a "
             "Prefect server that answers, and PREFECT_API_AUTH_STRING where it asks for one"

@@ -370,7 +370,10 @@ def run_compare(chosen: argparse.Namespace) -> int:
 
 def _version_number(text: str) -> str:
     if not (text.isascii() and text.isdigit() and len(text) < 20 and 0 < int(text) < 10**9):
-        raise UsageError(f"VERSION: got '{text[:40]}', expected the number of a version, such as 3; 'tutor history'")
+        raise UsageError(
+            f"VERSION: got '{text[:40]}', expected the number of a version, such as 3; 'tutor report models:/NAME' "
+            "tells them"
+        )
     return str(int(text))
 
 

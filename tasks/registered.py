@@ -24,7 +24,7 @@ CHALLENGER, CHAMPION, PREVIOUS = "challenger", "champion", "previous"
 # The SHA-256 of every file of a version, by its name. It stands in the registry's database, not beside the files.
 FILES_TAG = "files_sha256"
 _ABSENT = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")
-_ADDRESS = re.compile(r"models:/(?P<name>[^/@]+)(?:/(?P<version>[0-9]+)|@(?P<alias>[^/@]+))")
+_ADDRESS = re.compile(r"models:/(?P<name>[^/@]+)(?:/(?P<version>[0-9]{1,9})|@(?P<alias>[^/@]+))")
 _RELOAD_TIMEOUT_S = 1800
 
 
@@ -60,7 +60,7 @@ def existing_version(client: MlflowClient, name: str, version: str) -> ModelVers
     found = find_version(client, name, version)
     if found is None:
         raise RegistryError(
-            f"there is no version {version} of {name} in the registry; 'tutor history' names those known"
+            f"there is no version {version} of {name} in the registry; 'tutor report models:/{name}' tells those known"
         )
     return found
 
@@ -103,7 +103,7 @@ def version_named(uri: str, store: Store) -> ModelVersion:
     if not version:
         raise RegistryError(
             f"{uri}: there is no such model, version or alias in {store.tracking_uri}; expected one that is in the "
-            "registry: 'tutor history' names the versions, 'tutor retrain' registers one"
+            f"registry: 'tutor report models:/{name}' tells the versions, 'tutor retrain' registers one"
         )
     return version
 
