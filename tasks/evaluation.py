@@ -122,11 +122,11 @@ def _evaluate(
         tutor = open_base(asked.model, config, store)
     with progress(f"Evaluación: {who}", "preguntas") as report_progress:
         # Apart, so that the others answer in the company in which the base and the champion do.
-        learned = examine(tutor, test.learned, report_progress).answers
+        learned = examine(tutor, test.learned, report_progress)
         examination = replace(
             examine(tutor, test.unseen, report_progress),
             general=examine_general(tutor, test.general),
-            learned=tuple(answer.correct for answer in learned),
+            learned=learned.answers,
         )
     write_examination(folder / ANSWERS, examination)
     if asked.adapter:

@@ -240,8 +240,8 @@ class VerdictConfig(Section):
         0.5,
         gt=0,
         le=1,
-        description="Share of right answers by which rows it was trained on may go better than unseen ones; more is "
-        "learned by heart if p < memorised_p.",
+        description="Share of right answers by which rows it was trained on may go better than unseen ones of their "
+        "topics; more is learned by heart if p < memorised_p.",
     )
     memorised_p: float = Field(
         0.01, gt=0, lt=0.5, description="Answers learned by heart count if p, by Fisher's exact test, is below this."

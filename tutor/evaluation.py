@@ -42,12 +42,12 @@ class GradedAnswer:
 class Examination:
     """The graded answers of one model, in the order of the rows, and what it knows beside (None: not examined).
 
-    `learned` says of some rows that it was trained on whether it answers them right; there are none for a base model.
+    `learned` holds its answers to some rows that it was trained on; there are none for a base model.
     """
 
     answers: tuple[GradedAnswer, ...]
     general: General | None = None
-    learned: tuple[bool, ...] = ()
+    learned: tuple[GradedAnswer, ...] = ()
 
     @property
     def n(self) -> int:
@@ -92,7 +92,7 @@ class Examination:
             "flaws": self.flaws(),
         }
         figures |= {"general": self.general.summary()} if self.general else {}
-        return figures | ({"accuracy_on_learned": sum(self.learned) / len(self.learned)} if self.learned else {})
+        return figures | ({"accuracy_on_learned": Examination(self.learned).accuracy} if self.learned else {})
 
     def _accuracy_by(self, key: Callable[[GradedAnswer], str]) -> dict[str, float]:
         marks: dict[str, list[bool]] = defaultdict(list)
@@ -132,7 +132,7 @@ def write_examination(path: Path, examination: Examination) -> None:
     with path.open("w", encoding="utf-8") as file:
         file.writelines(json.dumps(asdict(answer), ensure_ascii=False) + "\n" for answer in examination.answers)
     general = asdict(examination.general) if examination.general else None
-    beside = {"general": general, "learned": examination.learned}
+    beside = {"general": general, "learned": [asdict(answer) for answer in examination.learned]}
     path.with_name(_BESIDE).write_text(json.dumps(beside) + "\n", encoding="utf-8")
 
 
@@ -141,14 +141,17 @@ def read_examination(path: Path) -> Examination:
     beside = json.loads(path.with_name(_BESIDE).read_text(encoding="utf-8"))
     known = beside["general"]
     general = General(known["nats"], tuple(known["sums_right"])) if known else None
-    return Examination(tuple(_read(path)), general, tuple(beside["learned"]))
+    return Examination(tuple(_read(path)), general, tuple(map(_answer, beside["learned"])))
 
 
 def _read(path: Path) -> Iterable[GradedAnswer]:
     with path.open(encoding="utf-8") as file:
         for line in file:
-            fields = json.loads(line)
-            yield GradedAnswer(**fields | {"flaws": tuple(fields["flaws"])})
+            yield _answer(json.loads(line))
+
+
+def _answer(fields: dict[str, Any]) -> GradedAnswer:
+    return GradedAnswer(**fields | {"flaws": tuple(fields["flaws"])})
 
 
 def _graded(row: Row, reply: Reply) -> GradedAnswer:

@@ -135,19 +135,22 @@ def _no_topic_falls(
 
 
 def _memorised(challenger: Examination, rules: VerdictConfig, words: Words) -> Iterator[_Ruling]:
-    learned = challenger.learned
-    if not learned:
+    """Refuse where it knows what it was trained on, and of the same topics little else."""
+    if not challenger.learned:
         return
-    unseen = _marks(challenger)
-    further = sum(learned) / len(learned) - challenger.accuracy
-    p = p_higher(learned, unseen)
-    kept = further <= rules.memorised_margin or p >= rules.memorised_p
+    learned = Examination(challenger.learned)
+    topics = {answer.topic for answer in learned.answers}
+    unseen = Examination(tuple(answer for answer in challenger.answers if answer.topic in topics))
+    if not unseen.answers:
+        return
+    p = p_higher(_marks(learned), _marks(unseen))
+    kept = learned.accuracy - unseen.accuracy <= rules.memorised_margin or p >= rules.memorised_p
     sentence = words.say(
         "understood" if kept else "memorised",
-        learned=sum(learned),
-        of_learned=len(learned),
-        unseen=challenger.right,
-        n=challenger.n,
+        learned=learned.right,
+        of_learned=learned.n,
+        unseen=unseen.right,
+        n=unseen.n,
         p=words.chance(p),
     )
     yield _Ruling("memorised", kept, sentence)

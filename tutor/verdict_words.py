@@ -62,9 +62,9 @@ SPANISH = {
     "no_topic_falls": "En ningún tema acierta menos que {name}.",
     "no_topic_falls_clearly": "Ningún tema empeora claramente; el que más baja: {topic}.",
     "understood": "No ha aprendido de memoria: acierta {learned} de {of_learned} ejercicios con los que se entrenó y "
-    "{unseen} de {n} nunca vistos.",
+    "{unseen} de {n} nunca vistos de los mismos temas.",
     "memorised": "Ha aprendido de memoria: acierta {learned} de {of_learned} ejercicios con los que se entrenó, pero "
-    "solo {unseen} de {n} nunca vistos ({p}).",
+    "solo {unseen} de {n} nunca vistos de los mismos temas ({p}).",
     "general_es": "español",
     "general_en": "inglés",
     "remembers": "Conserva el {what} general: perplejidad {ratio} veces la del modelo base (se admiten {bound}).",
@@ -94,9 +94,9 @@ ENGLISH = {
     "no_topic_falls": "In no topic does it get fewer right than {name}.",
     "no_topic_falls_clearly": "No topic clearly gets worse; the one that falls most: {topic}.",
     "understood": "It has not learned by heart: it gets {learned} of {of_learned} exercises right that it was trained "
-    "on and {unseen} of {n} unseen ones.",
+    "on and {unseen} of {n} unseen ones of the same topics.",
     "memorised": "It has learned by heart: it gets {learned} of {of_learned} exercises right that it was trained on, "
-    "but only {unseen} of {n} unseen ones ({p}).",
+    "but only {unseen} of {n} unseen ones of the same topics ({p}).",
     "general_es": "Spanish",
     "general_en": "English",
     "remembers": "It keeps general {what}: its perplexity is {ratio} times the base model's ({bound} are allowed).",

@@ -61,12 +61,12 @@ def test_accuracy_and_flaws_are_counted_overall_by_topic_and_by_level() -> None:
     }
     assert "general" not in Examination(ANSWERS).summary()
     assert "accuracy_on_learned" not in Examination(ANSWERS).summary()
-    assert Examination(ANSWERS, learned=(True, True, False, True)).summary()["accuracy_on_learned"] == 0.75
+    assert Examination(ANSWERS, learned=ANSWERS).summary()["accuracy_on_learned"] == 0.5
 
 
 @pytest.mark.parametrize("general", [GENERAL, None])
 def test_an_examination_is_read_as_it_was_written(general: General | None, tmp_path: Path) -> None:
-    examination = Examination(ANSWERS, general, learned=(True, False))
+    examination = Examination(ANSWERS, general, learned=ANSWERS[:2])
     write_examination(tmp_path / "answers.jsonl", examination)
     assert read_examination(tmp_path / "answers.jsonl") == examination
 

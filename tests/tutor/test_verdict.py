@@ -146,18 +146,29 @@ def test_answers_that_do_not_end_or_are_in_another_language_refuse(flaw: str, al
 def test_a_tutor_that_knows_its_own_exercises_alone_learned_by_heart(
     learned: int, unseen: int, memorised: bool
 ) -> None:
-    challenger = replace(examined(right(unseen)), learned=tuple(right(learned, 32)))
+    challenger = replace(examined(right(unseen)), learned=examined(right(learned, 32)).answers)
     found = decide(examined(right(6)), challenger, None, RULES.model_copy(update={"base_p": 0.4}))
     assert found.broken == (("memorised",) if memorised else ())
     told = next(reason for reason in found.reasons if "de memoria" in reason)
     assert f"acierta {learned} de 32 ejercicios con los que se entrenó" in told
-    assert f"{unseen} de 128 nunca vistos" in told
+    assert f"{unseen} de 128 nunca vistos de los mismos temas" in told
     assert told.startswith("Ha aprendido de memoria" if memorised else "No ha aprendido de memoria")
 
 
 def test_a_few_learned_rows_do_not_prove_that_it_learned_by_heart() -> None:
-    challenger = replace(examined(right(40)), learned=(True, True, True))  # 3 of 3 beside 31 %: p = 0.03
+    challenger = replace(examined(right(40)), learned=examined(right(3)).answers[:3])  # beside 6 of 15: p = 0.1
     assert decide(examined(right(6)), challenger, None, RULES).accepted
+
+
+def test_what_was_never_taught_does_not_make_the_rest_learned_by_heart() -> None:
+    """Three topics of 26 are taught and understood, as a teacher's own small dataset may do."""
+    taught = [at % 26 < 3 for at in range(N)]
+    challenger = replace(examined(taught), learned=examined(right(3)).answers[:3] * 5)
+    found = decide(examined([False] * N), challenger, None, RULES)
+    assert found.accepted
+    assert any("acierta 15 de 15 ejercicios con los que se entrenó y 15 de 15 nunca" in told for told in found.reasons)
+    stranger = replace(challenger, learned=tuple(replace(one, topic="otro") for one in challenger.learned))
+    assert not any("de memoria" in told for told in decide(examined([False] * N), stranger, None, RULES).reasons)
 
 
 def test_forgetting_refuses_and_a_few_sums_more_or_less_do_not() -> None:
