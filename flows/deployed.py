@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any
 
-from mlflow.tracking import MlflowClient
 from prefect import flow, get_run_logger
 from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
 from prefect.events import emit_event
@@ -16,6 +15,7 @@ from pydantic import Field, StringConstraints
 from flows import retrain as retraining
 from flows import sweep as sweeping
 from tasks.card import card
+from tasks.registered import client_of
 from tasks.run_page import progress
 from tasks.tracking import Run
 from tasks.validation import digest_of_files, validate_dataset
@@ -170,7 +170,7 @@ def _show(report: RetrainReport) -> None:
     ]
     create_markdown_artifact("\n".join(lines), key="verdict", description="Si el tutor nuevo es mejor")
     if report.tracking_uri.startswith("http"):
-        run = Run(MlflowClient(report.tracking_uri), report.run_id).page
+        run = Run(client_of(open_store()), report.run_id).page
         for key, place, text in (
             ("mlflow-run", run, "La ejecución en MLflow"),
             ("mlflow-version", f"models/{report.model_name}/versions/{report.version}", "La versión en MLflow"),

@@ -38,7 +38,7 @@ def history(name: str, store: Store) -> dict[str, Any]:
     client = client_of(store)
     ledger = open_ledger(client, name)
     if ledger is None:
-        raise RegistryError(f"no model {name} with a history in {store.tracking_uri}; 'tutor retrain' registers one")
+        raise RegistryError(f"no model {name} with a history in {store.tracking_shown}; 'tutor retrain' registers one")
     entries = ledger.entries()
     champion, previous = holder(client, name, CHAMPION), holder(client, name, PREVIOUS)
     return {

@@ -278,7 +278,7 @@ def _opened(name: str, store: Store) -> tuple[MlflowClient, Ledger, tuple[Entry,
         if error.error_code != "RESOURCE_DOES_NOT_EXIST":
             raise
         raise RegistryError(
-            f"there is no model {name} in {store.tracking_uri}; 'tutor retrain' registers one"
+            f"there is no model {name} in {store.tracking_shown}; 'tutor retrain' registers one"
         ) from None
     ledger = make_ledger(client, name, store)
     return client, ledger, settle(client, ledger, store)

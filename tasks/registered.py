@@ -102,7 +102,7 @@ def version_named(uri: str, store: Store) -> ModelVersion:
     version = number and find_version(client, name, number)
     if not version:
         raise RegistryError(
-            f"{uri}: there is no such model, version or alias in {store.tracking_uri}; expected one that is in the "
+            f"{uri}: there is no such model, version or alias in {store.tracking_shown}; expected one that is in the "
             f"registry: 'tutor report models:/{name}' tells the versions, 'tutor retrain' registers one"
         )
     return version

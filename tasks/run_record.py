@@ -44,7 +44,7 @@ def record_of_run(run_id: str, store: Store) -> RunRecord:
         run: Run = client.get_run(run_id)
     except MlflowException as error:
         raise RegistryError(
-            f"RUN: {str(error).splitlines()[0]}; expected the id of a run in {store.tracking_uri}"
+            f"RUN: {str(error).splitlines()[0]}; expected the id of a run in {store.tracking_shown}"
         ) from None
     with tempfile.TemporaryDirectory(prefix="tutor-report-") as scratch:
         files = _files(client, run_id, Path(scratch))

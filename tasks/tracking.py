@@ -49,7 +49,7 @@ def experiment_id(client: MlflowClient, name: str, store: Store) -> str:
             return experiment_id(client, name, store)  # another process made it at the same moment
     if found.lifecycle_stage != LifecycleStage.ACTIVE:
         raise RegistryError(
-            f"the experiment {name} in {store.tracking_uri} was deleted; bring it back there: "
+            f"the experiment {name} in {store.tracking_shown} was deleted; bring it back there: "
             f"mlflow experiments restore --experiment-id {found.experiment_id}"
         )
     return str(found.experiment_id)

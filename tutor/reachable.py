@@ -11,7 +11,12 @@ from urllib.request import urlopen
 from tutor.errors import UsageError
 
 _WAIT_S = 5
-_USER_AND_PASSWORD = re.compile(r"[^/]*@")
+_USER_AND_PASSWORD = re.compile(r"(?:(?<=://)|^)[^/]*@")
+
+
+def without_password(address: str) -> str:
+    """Return the address of a server or database as it may be shown: without user and password."""
+    return _USER_AND_PASSWORD.sub("", address)
 
 
 def refuse_unreachable(setting: str, address: str, without_server: tuple[str, ...] = ()) -> None:
@@ -27,7 +32,7 @@ def refuse_unreachable(setting: str, address: str, without_server: tuple[str, ..
     scheme = before.partition("+")[0].lower() if colon else ""
     if scheme in without_server:
         return
-    shown = _USER_AND_PASSWORD.sub("", address)
+    shown = without_password(address)
     if scheme not in ("http", "https"):
         kinds = ", ".join(f"{each}:…" for each in ("http", "https", *filter(None, without_server)))
         raise UsageError(f"{setting}: got '{shown}', expected an address such as {kinds}; correct or unset it")

@@ -96,7 +96,7 @@ class RetrainReport:
             base=registered["base"],
             challenger=registered["challenger"],
             champion=registered.get("champion"),
-            tracking_uri=store.tracking_uri,
+            tracking_uri=store.tracking_shown,
             report_file=str(stages["analysis"].folder / stages["analysis"].facts["report"]),
         )
 

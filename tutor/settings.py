@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tutor.errors import UsageError
-from tutor.reachable import refuse_unreachable
+from tutor.reachable import refuse_unreachable, without_password
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 PROFILES = REPOSITORY / "deployments" / "profiles"
@@ -55,6 +55,11 @@ class Store:
     home: Path
     tracking_uri: str
     artifacts_uri: str | None
+
+    @property
+    def tracking_shown(self) -> str:
+        """Return the address of the MLflow store as people and files are told it."""
+        return without_password(self.tracking_uri)
 
     @property
     def stages(self) -> Path:

@@ -6,6 +6,7 @@ import socket
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from threading import Thread
 
 import pytest
@@ -13,7 +14,7 @@ import pytest
 from flows.command import main
 from tutor import reachable
 from tutor.errors import UsageError
-from tutor.reachable import refuse_unreachable
+from tutor.reachable import refuse_unreachable, without_password
 from tutor.settings import Store, open_store_and_servers
 
 NO_SERVER = ("", "file", "sqlite", "postgresql")
@@ -137,3 +138,18 @@ def test_a_server_that_says_nothing_is_not_waited_for(monkeypatch: pytest.Monkey
         address = f"http://127.0.0.1:{silent.getsockname()[1]}"
         with pytest.raises(UsageError, match=r"does not answer \(nothing within 0.2 s\)"):
             refuse_unreachable("X", address)
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("postgresql+psycopg://ana:s3creto@db.local:5432/mlflow", "postgresql+psycopg://db.local:5432/mlflow"),
+        ("https://ana:s3creto@mlflow.local/path", "https://mlflow.local/path"),
+        ("ana:s3creto@mlflow.local", "mlflow.local"),
+        ("sqlite:////home/ana@casa/mlflow.db", "sqlite:////home/ana@casa/mlflow.db"),
+        ("http://127.0.0.1:5000", "http://127.0.0.1:5000"),
+    ],
+)
+def test_nobody_is_shown_the_password_of_a_store(address: str, shown: str) -> None:
+    assert without_password(address) == shown
+    assert Store(Path("/home"), address, None).tracking_shown == shown
