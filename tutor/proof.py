@@ -15,12 +15,14 @@ from tutor.proving.conversions import converted
 from tutor.proving.deadline import Deadline, DeadlinePassed
 from tutor.proving.equations import Fault, agree, computed, in_spanish, quoted, true_and_false
 from tutor.proving.formulas import find_formulas
+from tutor.proving.known_numbers import KnownNumbers
 from tutor.proving.letters import formulas_with_unknowns
 from tutor.proving.markup import unmarked
 from tutor.proving.notation import readings
 from tutor.proving.questions import assigned, check_answer
 from tutor.proving.side import Formula, Side
-from tutor.proving.written_numbers import Value
+from tutor.proving.unknowns import unlike_the_others
+from tutor.proving.written_numbers import Value, Written
 
 DEFAULT_SECONDS = 2.0  # that a row may take
 OVERDUE = "recomputing took longer than"
@@ -63,7 +65,7 @@ def prove(
         return _NOT_CHECKABLE
     if "\\" in question or "\\" in solution or "\\" in answer or "**" in solution:
         question, solution, answer = map(unmarked, (question, solution, answer))
-    check = _annotated if "<<" in solution else _plain
+    check = _annotated if "<<" in solution else _in_lines if "\n" in solution and "=" in solution else _plain
     for _ in range(2):
         with suppress(DeadlinePassed):
             return check(question, solution, answer, Deadline(seconds, clock))
@@ -79,6 +81,8 @@ def _plain(question: str, solution: str, answer: str, deadline: Deadline) -> Pro
         if isinstance(verdict, Fault):
             return _refuted(verdict)
         proven = True
+    if letters == {} and (fault := _unlike_the_others(question, solution, answer, formulas)):
+        return _refuted(fault)
     for verdict in converted(solution):
         if isinstance(verdict, Fault):
             return _refuted(verdict)
@@ -126,6 +130,28 @@ def _annotated_verdict(verdicts: Iterable[Fault | bool]) -> Proof:
             return _refuted(verdict)
         held.add(verdict)
     return _PROVEN if held == {True} else _NOT_CHECKABLE
+
+
+def _unlike_the_others(question: str, solution: str, answer: str, formulas: Sequence[Formula]) -> Fault | None:
+    """Return an equation with an unknown unlike the others, if all numbers mean the same in Spain and England.
+
+    Where the unknown has one value, `_verdicts` has put it into all of them.
+    """
+    sides = [side for formula in formulas for side in formula]
+    if not any(side.letters and len(side.items) == 1 for side in sides) or any(
+        isinstance(item, Written) and item.ambiguous for side in sides for item in side.items
+    ):
+        return None
+    return next(unlike_the_others(KnownNumbers(question, solution, answer, [], spanish=True), formulas), None)
+
+
+def _in_lines(question: str, solution: str, answer: str, deadline: Deadline) -> Proof:
+    """Return the verdict on a working of several lines, which go on with each other's numbers as annotated ones do."""
+    proof = _plain(question, solution, answer, deadline)
+    if proof.verdict == "refuted":
+        return proof
+    closer = _annotated(question, solution, answer, deadline)
+    return closer if closer.verdict == "refuted" else proof
 
 
 def _stated(answer: str) -> Side | None:

@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 
 from tutor.proof import prove
-from tutor.proving.slips import lost_digits, mistyped, one_keystroke
+from tutor.proving.slips import lost_digits, mistyped, one_keystroke, shortened, slightly_off
 
 PENS = "Ana has 12 boxes of 40 pens and gives 9 pens away. How many pens are left?"
 FILLED = "She has 12 * 40 = <<12*40=480>>480 pens.\nShe keeps 480 - 9 = 471 pens."
@@ -53,6 +53,45 @@ ROWS = {
     "an operand that is rounded away in its annotation": (
         "2700 g of sugar. How many kg?", "That is 2700/1000 = <<2700/1000=2.7>>2.7 kg.", "2.7", "<<2700", "<<2699",
     ),
+    "the number that is taken off a larger one that was not rounded": (
+        PENS, FILLED + "\n480 - 336 = <<480-336=144>>144 are blue, for 336 are red.", "471", "480 - 336", "480 - 330",
+    ),
+    "a quantity per unit": (
+        "Ana has 60 pens/box in 2 boxes and 3 + 4 cards.", "3 + 4 = <<3+4=7>>7 cards.\n60 pens/box * 2 = 120 pens.",
+        "120", "60 pens/box", "63 pens/box",
+    ),
+    "a quantity one off, where the calculation is not annotated": (
+        "It is 210 feet to a gazelle, at 30 feet a second, and 3 + 4 trees.",
+        "3 + 4 = <<3+4=7>>7 trees.\nTo run 210 feet it takes 210 / 30 = 7 seconds.", "7",
+        "run 210 feet", "run 211 feet",
+    ),
+    "what is so because of a calculation": (
+        PENS, "She has 480 pens because 12 * 40 = <<12*40=480>>480.\n" + FILLED, "471",
+        "has 480 pens b", "has 478 pens b",
+    ),
+    "a calculation announced by another number": (
+        PENS, FILLED + "\nDividing the boxes by 4: 12 / 4 = <<12/4=3>>3", "471", "by 4:", "by 7:",
+    ),
+    "a measure that everybody knows": (
+        "A jug holds 3 litres.", "As 1000 ml are 1 litre, it holds 3 * 1000 = <<3*1000=3000>>3000 ml.", "3000",
+        "As 1000", "As 999",
+    ),
+    "a zero that is counted": (PENS, FILLED + "\nShe sells them in 3 days.", "471", "in 3 days", "in 0 days"),
+    "a zero in a calculation": (PENS, FILLED + "\n471 - 2 * 9 = 453 stay.", "471", "471 - 2 * 9", "471 - 0 * 9"),
+    "a zero before thousands": (PENS, FILLED + "\nThat is less than 1,350,000.", "471", "1,350,000", "0,350,000"),
+    "a division by zero": (PENS, FILLED + "\nThat is 1/2 of all.", "471", "1/2", "1/0"),
+    "an equation with an unknown": (
+        "A sum of x and 40 is three times x.", "x + 40 = 3x\n40 = 2x\n2x = 40\nx = 40 / 2\nx = <<20=20>>20", "20",
+        "2x = 40", "2x = 42",
+    ),
+    "una ecuación con una incógnita": (
+        "La suma de x y 40 es el triple de x.", "x + 40 = 3x. Luego 40 = 2x. Así 2x = 40. Entonces x = 20.", "20",
+        "2x = 40", "2x = 42",
+    ),
+    "an unknown by which another is given": (
+        "Ana has 4 times as many pens as Li, and they have 80.",
+        "We know that s + p = 80 and s = 4p.\nSo p + 4p = 80.\n5p = 80\np = <<16=16>>16", "16", "s = 4p", "s = 42p",
+    ),
     "an ordinal": ("3 + 4", "On the 2nd day: 3 + 4 = <<3+4=7>>7.", "7", "2nd", "3nd"),
     "a time of day": ("3 + 4", "At 8:15 pm: 3 + 4 = <<3+4=7>>7.", "7", "8:15", "8:1"),
 }  # fmt: skip
@@ -90,3 +129,13 @@ def test_a_number_is_mistyped_with_one_digit_that_is_wrong_or_too_many_or_is_one
 def test_digits_get_lost_or_rounded_away() -> None:
     assert all(lost_digits(*pair) for pair in ((8, 80), (7, Fraction(15, 2)), (50, 52), (4000, 4080)))
     assert not any(lost_digits(*pair) for pair in ((80, 8), (0, 1), (10, 11), (5, Fraction(1, 2)), (52, 50), (8, 8)))
+
+
+def test_a_number_is_shortened_by_cutting_or_by_rounding_to_the_nearest() -> None:
+    assert all(shortened(*pair) for pair in ((8, 80), (7, Fraction(15, 2)), (50, 52), (330, 334), (4000, 4080)))
+    assert not any(shortened(*pair) for pair in ((330, 336), (52, 50), (80, 8)))
+
+
+def test_a_number_is_slightly_off_if_it_is_no_count_no_round_number_and_a_few_away() -> None:
+    assert all(slightly_off(*pair) for pair in ((48, 49), (56, 48), (120, 121), (213, 210)))
+    assert not any(slightly_off(*pair) for pair in ((6, 8), (20, 25), (36, 46), (48, 58), (Fraction(3, 2), 1)))

@@ -155,6 +155,16 @@ def test_none_of_the_generators_workings_is_refuted_with_annotations(generated: 
     assert [row for row in generated if prove(*row).verdict == "refuted"] == []
 
 
+def test_none_of_the_generators_workings_is_refuted_line_by_line() -> None:
+    in_lines = [
+        (one.question, working.replace(". ", ".\n"), one.answer)
+        for one in islice(exercises(8), 5000)
+        for working in (one.solution, *one.other_solutions)
+    ]
+    assert len(in_lines) > 10_000
+    assert [row for row in in_lines if prove(*row).verdict == "refuted"] == []
+
+
 def test_a_number_changed_anywhere_in_them_is_found(generated: list[tuple[str, str, str]]) -> None:
     chance = Random(3)
     found = 0

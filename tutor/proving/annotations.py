@@ -15,7 +15,7 @@ from itertools import pairwise
 from tutor.proving.equations import Fault, agree, certain, computed, in_spanish, quoted
 from tutor.proving.notation import formulas_in
 from tutor.proving.side import Formula, Side
-from tutor.proving.slips import lost_digits
+from tutor.proving.slips import shortened
 from tutor.proving.written_numbers import Value, Written
 
 _ANNOTATION = re.compile(r"<<([^<>\n]{0,200})>>")
@@ -134,7 +134,7 @@ def _other_operand(text: str, annotation: Annotation, prose: Side, result: Side)
         signs = {item for side in (prose, calculation) for item in side.items if isinstance(item, str)}
         return _prose_alone(text, prose, result) if only_written and signs <= {"*", "%"} else None
     number, right = only_written[0], only_calculated[0]
-    if lost_digits(number, right) or number == right * 100 or right == number * 100:
+    if shortened(number, right) or number == right * 100 or right == number * 100:
         return None
     shown = in_spanish(right)
     return Fault(

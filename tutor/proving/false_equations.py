@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from itertools import pairwise
 
@@ -11,8 +11,9 @@ from tutor.proving.annotations import Annotation
 from tutor.proving.equations import Fault, agree, certain, computed, in_spanish, quoted
 from tutor.proving.known_numbers import KnownNumbers, OnlyHere
 from tutor.proving.side import Formula, Item, Side
-from tutor.proving.slips import LARGEST_COUNT, lost_digits, one_keystroke
+from tutor.proving.slips import LARGEST_COUNT, lost_digits, one_keystroke, shortened, slightly_off
 from tutor.proving.spoken_numbers import spoken_numbers
+from tutor.proving.unknowns import holds_with, letters_of
 from tutor.proving.written_numbers import Value, Written
 
 _TRIVIAL = (0, 1, 100)  # as operands they change nothing, or the unit only
@@ -38,8 +39,10 @@ def wrong_pair(one: Side, other: Side, letters: Mapping[str, Value], known: Know
     calculated = len(one.items) > 1 and not (one.letters or other.letters)
     if right in after and given not in after and (other.bare or other.items[1:] == ["%"]):
         once = known.counts[given] == 1
+        certainly = once and certain(one, other) and not lost_digits(given, right)
         mistyped = calculated and one_keystroke(given, right) and (once or given <= LARGEST_COUNT)
-        if mistyped or (once and certain(one, other) and right in working and not lost_digits(given, right)):
+        alone = calculated and (right <= LARGEST_COUNT or slightly_off(given, right))
+        if mistyped or (certainly and (right in working or alone)):
             shown = in_spanish(right)
             equation = text[one.start : other.end].strip()
             return Fault(equation, shown, f"{equation} is wrong: {quoted(text, one)} is {shown}")
@@ -82,10 +85,38 @@ def wrong_with_letters(
         and agree(one, other, letters) is False
         and (certain(one, other) or len(one.items) > 1)
     ]
-    if len(wrong) == 1 and any(wrong[0][0].start <= number.at < wrong[0][1].end for number in single):
-        one, other = wrong[0]
+    if len(wrong) != 1:
+        return
+    one, other = wrong[0]
+    inside = {number.value for number in single if one.start <= number.at < other.end}
+    inside = inside or _single_in_definitions(one, other, single, formulas)
+    if inside and not _lost_in(one, other, inside, letters):
         equation = text[one.start : other.end].strip()
         yield Fault(equation, "", f"{equation} does not hold for what its letters stand for elsewhere in the working")
+
+
+def _single_in_definitions(
+    one: Side, other: Side, single: Sequence[OnlyHere], formulas: Sequence[Formula]
+) -> set[Value]:
+    """Return the single numbers of the equations by which several letters of an equation have their values: s = 4p."""
+    names = letters_of(one, other)
+    found: set[Value] = set()
+    for pair in (pair for formula in formulas for pair in pairwise(formula)):
+        if len(names) > 1 and len(letters_of(*pair)) > 1 and names & letters_of(*pair):
+            found |= {number.value for number in single if pair[0].start <= number.at < pair[1].end}
+    return found
+
+
+def _lost_in(one: Side, other: Side, numbers: Set[Value], letters: Mapping[str, Value]) -> bool:
+    """Return whether an equation holds with more digits of one of the `numbers`: 80,000 for 88,000."""
+    return any(
+        (value := _value(item)) in numbers
+        and value is not None
+        and (right := holds_with(side, place, rest, letters)) is not None
+        and lost_digits(value, right)
+        for side, rest in ((one, other), (other, one))
+        for place, item in enumerate(side.items)
+    )
 
 
 def wrong_in_equation(number: OnlyHere, formula: Formula, known: KnownNumbers) -> Iterator[Fault]:
@@ -101,22 +132,19 @@ def wrong_in_equation(number: OnlyHere, formula: Formula, known: KnownNumbers) -
         return
     one, other = formula[0], formula[1]
     operand = number.at < one.end and len(one.items) > 1 and number.value not in _TRIVIAL
-    if (
-        operand
-        and not _PER.search(known.text[one.start : one.end])
-        and _right_with_another(number.value, one, other, known, number.line)
-    ):
+    if operand and _right_with_another(number.value, one, other, known, number.line):
         equation = known.text[one.start : other.end].strip()
         yield Fault(equation, "", f"{equation} is wrong: its {known.text[number.at : number.end]} stands nowhere else")
 
 
 def _right_with_another(value: Value, one: Side, other: Side, known: KnownNumbers, line: str) -> bool:
-    candidates = known.asked | known.held.keys() | spoken_numbers(line)
+    careless = _PER.search(known.text, one.start, one.end)
+    candidates = known.asked if careless else known.asked | known.held.keys() | spoken_numbers(line)
     if certain(one, other):
         candidates = candidates | {1, 100} | (known.spoken if value > LARGEST_COUNT else frozenset())
     places = [place for place, item in enumerate(one.items) if _value(item) == value]
     return any(
-        not lost_digits(value, candidate) and agree(_put(one, place, candidate), other)
+        not shortened(value, candidate) and agree(_put(one, place, candidate), other)
         for place in places[:1]
         for candidate in candidates - {value}
     )

@@ -90,6 +90,7 @@ def _measures() -> dict[Value, re.Pattern[str]]:
 
 
 _MEASURED_IN = _measures()
+MEASURES = _MEASURED_IN.keys()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,7 @@ class KnownNumbers:
         self.outside: list[tuple[Value, int]] = []
         self.largest: Value = 0
         self._hundredths = self._percents = False
-        self._things: dict[Value, set[str]] = {}
+        self._things: Counter[tuple[Value, str]] = Counter()
         self._labels: list[tuple[int, int]] | None = None
         self.question, self.text, self.answer = question, text, answer
         self.annotations, self.spanish = annotations, spanish
@@ -184,13 +185,21 @@ class KnownNumbers:
         self._percents = any("%" in part or "percent" in part for part in texts)
         self._hundredths = any(_HUNDREDTHS.search(part) for part in texts)
 
-    def counts_things(self, value: Value, things: str) -> bool:
-        """Return whether `value` stands anywhere in the row with those things behind it."""
+    def times_counted(self, value: Value, things: str) -> int:
+        """Return how often `value` stands in the row with those things behind it."""
         if not self._things:
             for text in (self.question, self.text):
-                for number, at, end in numbers_of(text, self.spanish):
-                    self._things.setdefault(number, set()).add(counted(text, at, end))
-        return things != "" and things in self._things.get(value, ())
+                numbers = numbers_of(text, self.spanish)
+                self._things.update((value, counted(text, at, end)) for value, at, end in numbers)
+        return self._things[value, things] if things else 0
+
+    def in_one_step(self, value: Value) -> bool:
+        """Return whether `value` comes from two numbers of the row by one operation."""
+        others = self.known - {value, 0}
+        return any(
+            value - one in others or one - value in others or one * value in others or value / Fraction(one) in others
+            for one in others
+        )
 
     def explained(self, value: Value, line: str) -> bool:
         """Return whether `value` is said in words, is a count, a known measure, or another form of a known number."""

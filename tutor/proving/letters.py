@@ -30,7 +30,7 @@ def formulas_with_unknowns(text: str, spanish: bool) -> list[Formula]:
 
 def values_of_letters(formulas: Sequence[Formula]) -> Mapping[str, Value]:
     """Return the letters to which `formulas` give one value each, by a number or by letters that have a value."""
-    values = assigned(formulas)
+    values = assigned(formulas, english=True)
     for _ in range(_ROUNDS):
         found: dict[str, set[Value]] = {}
         for formula in formulas:

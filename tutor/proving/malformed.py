@@ -1,4 +1,4 @@
-"""Numbers of a working that nobody writes: 075 beside 175, 60,8 for 60,800, 4rd, 8:7 p.m., 10/4 beside 1/4."""
+"""Numbers of a working that nobody writes: 075 beside 175, 60,8 for 60,800, 4rd, 8:7 p.m., 10/4 beside 1/4, 1/0."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ _LEADING_ZERO = re.compile(r"(?<![0-9.,:/-])(?<![0-9] )0[0-9]+(?![0-9]*(?:[:/-]|
 _CUT = re.compile(
     r"(?<![0-9.,])[1-9][0-9]{0,2}(?:,[0-9]{3})*,[0-9]{1,2}(?![0-9.]?[0-9])(?!,? ?(?:&|and|or) ?[0-9]|,[0-9])"
 )
-
+_ZERO_THOUSANDS = re.compile(r"(?<![0-9.,])0(?:,[0-9]{3})+(?![0-9])")
+_OVER_ZERO = re.compile(r"[0-9)] ?[/÷] ?0(?![0-9.,:/]*[0-9])(?! (?:is|are|has|does|would|cannot|can't)\b)")
 _ORDINAL = re.compile(r"(?<![0-9.,/])([0-9]{1,4})(st|nd|rd|th)\b")
 _ORDINAL_ENDINGS = {1: "st", 2: "nd", 3: "rd"}
 _TIME = re.compile(
@@ -35,6 +36,10 @@ def malformed(known: KnownNumbers, formulas: Sequence[Formula]) -> Iterator[Faul
             yield Fault(zero, "", f"{zero} begins with a zero: a number with a digit that is wrong")
         if cut := cut_number(text, known):
             yield Fault(cut, "", f"{cut} lacks digits after its comma")
+        for found in _ZERO_THOUSANDS.finditer(text):
+            yield Fault(found[0], "", f"{found[0]} begins with a zero")
+        for found in _OVER_ZERO.finditer(text):
+            yield Fault(found[0], "", f"{found[0]} is a division by zero")
         for found in _ORDINAL.finditer(text):
             number = int(found[1])
             if found[2] != ("th" if 11 <= number % 100 <= 13 else _ORDINAL_ENDINGS.get(number % 10, "th")):
@@ -56,7 +61,7 @@ def _unlikely_fractions(known: KnownNumbers, formulas: Sequence[Formula]) -> Ite
         written, value = found[0], _value(found[0])
         if held[written] > 1 or any(start <= found.start() < end for start, end in equations):
             continue
-        improper = value is None or value >= 1 or value == 0
+        improper = value is None or value > 1 or value == 0
         meant = next((each for each in held if mistyped(written, each) and (improper or len(written) > len(each))), "")
         if meant and not reduced(found.start(), known) and not known.labelled(found.start()):
             yield Fault(written, meant, f"{written} stands nowhere else in the row, where {meant} belongs")

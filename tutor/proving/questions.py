@@ -100,13 +100,13 @@ def _system_asked(question: str, formulas: Sequence[Formula], answer: Value) -> 
     return Fault(letter, shown, f"the answer does not solve the equations of the question: {letter} is {shown}")
 
 
-def assigned(formulas: Sequence[Formula]) -> dict[str, Value]:
+def assigned(formulas: Sequence[Formula], english: bool = False) -> dict[str, Value]:
     """Return the letters to which `formulas` give one value each: "x = 18 ÷ 2 = 9"."""
     values: dict[str, set[Value]] = {}
     for formula in formulas:
         names = {str(side.items[0])[1:] for side in formula if len(side.items) == 1 and side.letters}
         if names:
-            sides = [computed(side, english=False) for side in formula if not side.touching]
+            sides = [computed(side, english) for side in formula if not side.touching]
             found = {value for value in sides if value is not None}
             for name in names:
                 values.setdefault(name, set()).update(found)

@@ -3,12 +3,13 @@
 The working repeats what the question gives and what it has computed itself. A number that stands once in the row, and
 is no such quantity, no other form of one (20 % is .20), no measure that everybody knows and no place in a sequence is
 suspicious: in an equation that is false and would be true with a number of the row instead; where it is larger than all
-that the row gives, uses or states; where the sentence needs another; and in the prose of a working whose every
-calculation is annotated, if it is more than a count.
+that the row gives, uses or states; where the sentence needs another; as a zero that is counted or in a false equation;
+and in the prose, if it is more than a count and the calculation of its line annotated, or it is not one step from
+others where not every calculation of the working is.
 
-Authors slip, too, and their slips look the same. Where most of them are, nothing is said: in the prose of sentences
-with a calculation without annotation, in what is said to be so because of a calculation, and in numbers that have lost
-digits.
+Authors slip, too, and their slips look the same. Where most of them are, only what is nearly right counts: in the prose
+of sentences with a calculation without annotation and in what is said to be so because of a calculation. Nothing does
+in numbers that have lost digits.
 """
 
 from __future__ import annotations
@@ -23,8 +24,9 @@ from tutor.proving.equations import Fault, agree
 from tutor.proving.false_equations import BECAUSE, calculated_in, wrong_in_equation, wrong_with_letters
 from tutor.proving.known_numbers import KnownNumbers, OnlyHere
 from tutor.proving.malformed import malformed, reduced
-from tutor.proving.misquoted import misquoted
+from tutor.proving.misquoted import concluded, instructed, misquoted
 from tutor.proving.side import Formula
+from tutor.proving.unknowns import unlike_the_others
 from tutor.proving.written_numbers import Value
 
 _LAST_OF_A_SEQUENCE = 31
@@ -40,6 +42,10 @@ _IN_SEQUENCE = re.compile(
     r"a[nñ]os?|mes|meses|semanas?|pasos?|n[uú]meros?|p[aá]ginas?) ?$",
     re.IGNORECASE,
 )
+_COUNTING = re.compile(
+    r"\b(?:in|into|after|by|per|between|among|every|all|both|other|first|last|next|the|these|those|his|her|their) $",
+    re.IGNORECASE,
+)
 _IN = re.compile(r"\b(?:in|after|en|tras) ?$", re.IGNORECASE)
 _LIST = re.compile(r"(?<![0-9])[0-9]+(?:(?:, ?(?:and |y )?|,? ?& ?|,? (?:and|y) )[0-9]+){2,}")
 
@@ -51,11 +57,15 @@ def unexplained_number(known: KnownNumbers, formulas: Sequence[Formula], letters
     """
     if fault := next(malformed(known, formulas), None):
         return fault
+    if fault := next(unlike_the_others(known, formulas), None):
+        return fault
+    if fault := next(instructed(known), None):
+        return fault
     single = known.only_here()
     if not single:
         return None
     known.complete(formulas)
-    careful = _all_lines_annotated(known.text, known.annotations)
+    careful = bool(known.annotations) and _all_lines_annotated(known.text, known.annotations)
     faults = [*wrong_with_letters(known.text, single, formulas, letters)]
     for number in single:
         formula = next((each for each in formulas if each[0].start <= number.at < each[-1].end), [])
@@ -72,17 +82,31 @@ def _faults_of(
     careful: bool,
 ) -> Iterator[Fault]:
     """Yield what speaks against `number`, which stands in `formula` or, if that is empty, in none."""
-    if _out_of_scale(number, known, formula, letters):
+    if _idle_zero(number, known, formula) or _out_of_scale(number, known, formula, letters):
         yield _nowhere(number, known.text)
     elif len(formula) > 1:
         yield from wrong_in_equation(number, formula, known)
     elif any(side.letters for side in formula):
         if not _joined(number) and not known.explained(number.value, number.line):
             yield _nowhere(number, known.text)
-    elif not (0 < number.value < 1 or _joined(number) or _in_sequence(number) or BECAUSE.search(number.line)):
+    elif 0 < number.value < 1 or _joined(number) or _in_sequence(number):
+        return
+    elif BECAUSE.search(number.line):
+        yield from concluded(number, known, formulas)
+    else:
         yield from misquoted(number, known, formulas, careful)
-        if careful and _unexplained_in_prose(number, known):
+        if _unexplained_in_prose(number, known) and (careful or not known.in_one_step(number.value)):
             yield _nowhere(number, known.text)
+
+
+def _idle_zero(number: OnlyHere, known: KnownNumbers, formula: Formula) -> bool:
+    """Return whether `number` is a zero where nobody writes one: in a false equation, or as a count ("in 0 days")."""
+    if number.value or known.spanish or _joined(number):
+        return False
+    if len(formula) < 2:
+        return len(formula[0].items) == 1 and bool(_COUNTING.search(_before(number))) if formula else False
+    pairs = [pair for pair in pairwise(formula) if pair[0].start <= number.at < pair[1].end]
+    return all(agree(*pair) is False for pair in pairs)
 
 
 def _unexplained_in_prose(number: OnlyHere, known: KnownNumbers) -> bool:
