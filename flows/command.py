@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -24,6 +25,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     3 is a new tutor that the verdict refuses, where `--require-accepted` asks for that.
     """
+    # A plain kill ends as Ctrl-C does: what was started beside, such as an embedded server, is stopped.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         chosen = _parser().parse_args(arguments)
         status: int = chosen.run(chosen)

@@ -74,8 +74,6 @@ def _up(settings: ServerSettings) -> list[str]:
     # Started from a script in the background, we ignore Ctrl-C, and workers that inherit that never stop.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-    # Ended by a service manager we stop what we started, too.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         _start_servers(settings, running)
         os.environ.update(settings.for_clients())
