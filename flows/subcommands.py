@@ -15,7 +15,7 @@ from tutor.settings import open_store, open_store_and_servers
 
 if TYPE_CHECKING:
     from tutor.answering import Tutor
-    from tutor.config import DataConfig
+    from tutor.config import DataConfig, RetrainConfig
     from tutor.rows import Row
     from tutor.settings import Store
 
@@ -73,12 +73,17 @@ def _mapping(columns: Sequence[str]) -> dict[str, str]:
     return mapping
 
 
-def run_retrain(chosen: argparse.Namespace) -> int:
-    """Run the retraining flow here."""
+def _config(chosen: argparse.Namespace) -> RetrainConfig:
+    """Return the configuration that the options ask for; raise UsageError where it, or the JSON file, is none."""
     from tutor.config import load_config
 
-    config = load_config(chosen.profile, chosen.assignments)
     _refuse_unwritable(chosen.json)
+    return load_config(chosen.profile, chosen.assignments)
+
+
+def run_retrain(chosen: argparse.Namespace) -> int:
+    """Run the retraining flow here."""
+    config = _config(chosen)
     open_store_and_servers(prefect=True)
     from rich.console import Console
 
@@ -120,10 +125,7 @@ def run_doctor(chosen: argparse.Namespace) -> int:
     """Examine this machine; the status says whether it is fit."""
     from dataclasses import asdict
 
-    from tutor.config import load_config
-
-    config = load_config(chosen.profile, chosen.assignments)
-    _refuse_unwritable(chosen.json)
+    config = _config(chosen)
     store = open_store()
     from tutor.doctor import examine
 
@@ -137,10 +139,7 @@ def run_doctor(chosen: argparse.Namespace) -> int:
 
 def run_plan(chosen: argparse.Namespace) -> int:
     """Print what a run will take."""
-    from tutor.config import load_config
-
-    config = load_config(chosen.profile, chosen.assignments)
-    _refuse_unwritable(chosen.json)
+    config = _config(chosen)
     store = open_store()
     from rich.console import Console
 
@@ -155,10 +154,7 @@ def run_plan(chosen: argparse.Namespace) -> int:
 
 def run_bench(chosen: argparse.Namespace) -> int:
     """Train by three recipes and print their figures."""
-    from tutor.config import load_config
-
-    config = load_config(chosen.profile, chosen.assignments)
-    _refuse_unwritable(chosen.json)
+    config = _config(chosen)
     store = open_store()
     from rich.console import Console
 
