@@ -133,7 +133,12 @@ class Tutor:
         writer = Thread(target=write, daemon=True)
         writer.start()
         try:
-            yield from streamer
+            begun = False
+            for piece in streamer:
+                # As in a whole answer, the blank between prompt and answer is left out.
+                text = piece if begun else piece.lstrip()
+                begun = begun or bool(text)
+                yield text
         finally:
             left.set()
             writer.join()

@@ -325,3 +325,25 @@ def test_an_answer_that_is_left_stops_the_model_itself(tiny_tutor: Tutor) -> Non
     said = list(iter(partial(next, whole, None), None))
     assert said
     assert "".join(said).startswith(first)
+
+
+def test_the_blank_between_prompt_and_answer_is_not_part_of_the_answer(
+    tiny_tutor: Tutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Told:
+        """A streamer that tells pieces such as a trained tutor writes."""
+
+        def __init__(self, *_: object, **__: object) -> None:
+            pass
+
+        def put(self, _: object) -> None:
+            pass
+
+        def end(self) -> None:
+            pass
+
+        def __iter__(self) -> Iterator[str]:
+            return iter((" ", " Multiplicamos:", " 7 × 8", " = 56."))
+
+    monkeypatch.setattr("tutor.answering.TextIteratorStreamer", Told)
+    assert "".join(tiny_tutor.stream(QUESTION)) == "Multiplicamos: 7 × 8 = 56."
