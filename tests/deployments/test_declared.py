@@ -91,6 +91,12 @@ def test_whatever_runs_flows_sends_the_signs_of_life_that_automations_wait_for(
     assert 3 * 30 in [each["trigger"]["within"] for each in declaration().automations]
 
 
+def test_a_lost_run_is_told_within_a_minute_and_a_half() -> None:
+    telling = [each for each in declaration().automations if each["actions"][0]["state"] == "CRASHED"]
+    assert len(telling) == 2, "one that has run, one that never began"
+    assert all(each["trigger"]["within"] <= 90 for each in telling)
+
+
 def test_every_deployment_names_a_flow_and_parameters_that_it_takes() -> None:
     for each in declaration().deployments:
         flow = load_flow_from_entrypoint(each["entrypoint"], use_placeholder_flow=False)
