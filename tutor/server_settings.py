@@ -87,6 +87,8 @@ class ServerSettings:
             "PREFECT_SERVER_UI_V2_ENABLED": "false",
             # Leases in memory would be forgotten by a restart, and the card never freed.
             "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
+            # What automations had seen stands in memory, too: see there.
+            "PREFECT_SERVER_EVENTS_CAUSAL_ORDERING": "flows.event_order",
         }
 
     def for_mlflow(self) -> dict[str, str]:
