@@ -262,6 +262,10 @@ class _SupervisedTrainer(Trainer):
         loss = loss * self.args.world_size / count
         return (loss, {}) if return_outputs else loss
 
+    def floating_point_ops(self, inputs: dict[str, Any]) -> int:
+        """Return nothing: Trainer would count all parameters of the model at every step, for a figure nobody reads."""
+        return 0
+
     def _save_checkpoint(self, model: nn.Module, trial: Any) -> None:
         step, folder = self.state.global_step, Path(str(self.args.output_dir)).parent
         with checkpoints.room_for(folder, step):
