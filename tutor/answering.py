@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
@@ -95,7 +96,11 @@ class Tutor:
         replies: dict[int, Reply] = {}
         while len(replies) < len(order):
             places = order[len(replies) : len(replies) + self.batch_rows]
-            answered = self._answer_if_memory_allows([questions[at] for at in places], max_new_tokens)
+            answered = self._answer_if_memory_allows(
+                [questions[at] for at in places],
+                max_new_tokens or self._generation.max_new_tokens,
+                partial(_report_part, report_progress, len(replies), len(places), len(order)),
+            )
             if answered is None:
                 self.batch_rows = halved(self.batch_rows)
                 continue
@@ -148,10 +153,12 @@ class Tutor:
         ended = bool((written[0] == self._tokenizer.eos_token_id).any())
         return Reply(text.strip(), calculator.corrections[0], ended)
 
-    def _answer_if_memory_allows(self, questions: Sequence[str], max_new_tokens: int | None) -> list[Reply] | None:
+    def _answer_if_memory_allows(
+        self, questions: Sequence[str], longest: int, report_share: Callable[[float], None]
+    ) -> list[Reply] | None:
         """Return the replies, None where memory ran out; what was in it is free again by then."""
         try:
-            return self._answer(questions, max_new_tokens)
+            return self._answer(questions, longest, report_share)
         except (RuntimeError, MemoryError) as error:
             if not ran_out_of_memory(error):
                 raise
@@ -169,13 +176,13 @@ class Tutor:
             count += len(logits)
         return nats / count
 
-    def _answer(self, questions: Sequence[str], max_new_tokens: int | None) -> list[Reply]:
+    def _answer(self, questions: Sequence[str], longest: int, report_share: Callable[[float], None]) -> list[Reply]:
         inputs = self._inputs(questions)
         ids, mask = inputs["input_ids"], inputs["attention_mask"]
         calculator = Calculator(self._tokenizer, ids.shape[1], ids.shape[0])
         end, padding = self._tokenizer.eos_token_id, self._tokenizer.pad_token_id
-        longest = max_new_tokens or self._generation.max_new_tokens
-        written = write_greedily(self._model, ids, mask, calculator, Limits(longest, end, padding))
+        limits = Limits(longest, end, padding)
+        written = write_greedily(self._model, ids, mask, calculator, limits, report_share)
         texts = self._tokenizer.batch_decode(written, skip_special_tokens=True)
         ended = (written == end).any(dim=1).tolist()
         return [Reply(text.strip(), *rest) for text, *rest in zip(texts, calculator.corrections, ended, strict=True)]
@@ -184,3 +191,8 @@ class Tutor:
         texts = [prompt(question, self._wording) for question in questions]
         encoded = self._tokenizer(texts, return_tensors="pt", padding=True, add_special_tokens=False)
         return encoded.to(base_model.device())
+
+
+def _report_part(report_progress: ReportProgress, before: int, part: int, total: int, share: float) -> None:
+    """Tell how many of `total` are done when `share` of the `part` that follows the first `before` is, from 0 to 1."""
+    report_progress(before + min(int(part * share), part - 1), total)

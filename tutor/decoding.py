@@ -6,6 +6,7 @@ early, so that more than half of its arithmetic would be for padding.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -28,10 +29,18 @@ class Limits:
 
 
 @torch.no_grad()
-def write_greedily(model: Any, ids: Tensor, mask: Tensor, calculator: Calculator, limits: Limits) -> Tensor:
+def write_greedily(
+    model: Any,
+    ids: Tensor,
+    mask: Tensor,
+    calculator: Calculator,
+    limits: Limits,
+    report_share: Callable[[float], None],
+) -> Tensor:
     """Return the tokens that `model` writes after each prompt, `(rows, longest answer)` int64, padded on the right.
 
     `ids` and `mask` are `(rows, tokens)` int64, padded on the left. `calculator` has the last word on every token.
+    `report_share` is told after each token but the last how much of the work is done, from 0 to 1.
     """
     written = torch.full((len(ids), limits.max_new_tokens), limits.padding, dtype=ids.dtype, device=ids.device)
     rows = torch.arange(len(ids), device=ids.device)  # those still being written
@@ -51,6 +60,7 @@ def write_greedily(model: Any, ids: Tensor, mask: Tensor, calculator: Calculator
         open_ &= token != limits.end
         if not open_.any():
             break
+        report_share(max((step + 1) / limits.max_new_tokens, 1 - float(open_.sum()) / len(ids)))
         if (~open_).sum() >= _FEWEST_LEAVING * len(rows):
             kept = open_.nonzero()[:, 0]
             cache.batch_select_indices(kept)

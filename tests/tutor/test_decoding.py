@@ -23,7 +23,12 @@ def test_it_writes_what_generate_writes_and_rows_end_at_different_times(tiny_phi
     ids, mask = inputs["input_ids"], inputs["attention_mask"]
     # A random model ends nowhere: what it often writes is taken for the end.
     free = write_greedily(
-        model, ids, mask, Calculator(tokenizer, ids.shape[1], 12), Limits(24, -1, tokenizer.pad_token_id)
+        model,
+        ids,
+        mask,
+        Calculator(tokenizer, ids.shape[1], 12),
+        Limits(24, -1, tokenizer.pad_token_id),
+        lambda _share: None,
     )
     fewest = []
     for end in free[:, 3:].flatten().unique().tolist()[:6]:
@@ -33,7 +38,10 @@ def test_it_writes_what_generate_writes_and_rows_end_at_different_times(tiny_phi
         )
         wanted = model.generate(**inputs, generation_config=settings, logits_processor=[calculator])[:, ids.shape[1] :]
         again = Watching(tokenizer, ids)
-        found = write_greedily(model, ids, mask, again, Limits(24, end, tokenizer.pad_token_id))
+        shares: list[float] = []
+        found = write_greedily(model, ids, mask, again, Limits(24, end, tokenizer.pad_token_id), shares.append)
+        assert shares == sorted(shares)
+        assert 1 / 24 <= shares[0] <= shares[-1] <= 1
         assert torch.equal(found[:, : wanted.shape[1]], wanted)
         assert (found[:, wanted.shape[1] :] == tokenizer.pad_token_id).all()
         fewest.append(again.fewest)
