@@ -18,6 +18,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
@@ -58,17 +59,22 @@ def main() -> int:
 
 def _trials(box: Machine, folder: Path, chosen: argparse.Namespace) -> list[dict[str, Any]]:
     draw = random.Random(chosen.seed)
-    started = time.monotonic()
-    undisturbed = _ended(box, box.start("retrain/cpu", _parameters(folder, 0)))
-    lasted = time.monotonic() - started
-    assert undisturbed["state"]["name"] == "Completed", undisturbed["state"]["message"]
+    _undisturbed(box, folder, 0)  # which also quantises the base, as the others need not
+    lasted = _undisturbed(box, folder, 1)
     outcomes = []
-    for number in range(1, chosen.kills + 1):
-        victim = chosen.victims[(number - 1) % len(chosen.victims)]
+    for number, victim in enumerate(islice(cycle(chosen.victims), chosen.kills), start=2):
         moment = draw.uniform(0, lasted)
         outcomes.append(_trial(box, folder, number, victim, moment))
         print(json.dumps(outcomes[-1]), file=sys.stderr, flush=True)  # noqa: T201
     return outcomes
+
+
+def _undisturbed(box: Machine, folder: Path, number: int) -> float:
+    """Return how long a retraining lasts that nobody disturbs, in seconds."""
+    started = time.monotonic()
+    run = _ended(box, box.start("retrain/cpu", _parameters(folder, number)))
+    assert run["state"]["name"] == "Completed", run["state"]["message"]
+    return time.monotonic() - started
 
 
 def _trial(box: Machine, folder: Path, number: int, victim: str, moment: float) -> dict[str, Any]:
