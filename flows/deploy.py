@@ -8,6 +8,9 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
+from copy import deepcopy
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -80,9 +83,7 @@ async def _apply(declared: Declaration) -> None:
         async with get_client() as client:
             await _apply_pools(client, declared.work_pools)
             await _apply_limits(client, declared.concurrency_limits)
-            switched = await _switched_schedules(client, declared)
-            _run_prefect_deploy()
-            await _switch_schedules(client, declared, switched)
+            _run_prefect_deploy(declared.pull, await _as_switched(client, declared))
             await _apply_automations(client, declared.automations)
     except (HTTPError, InvalidURL, RuntimeError) as error:
         raise UsageError(
@@ -133,46 +134,39 @@ def _kept(known: int | None, declared: int | None) -> int | None:
     return declared if known is None else known
 
 
-def _run_prefect_deploy() -> None:
-    """Have Prefect's own command apply its part; it says little where it skips something, so its exit status counts."""
-    command = [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all", "--prefect-file", str(DECLARATION)]
-    answer = subprocess.run(
-        command,
-        cwd=REPOSITORY,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=_TIMEOUT_S,
-        stdin=subprocess.DEVNULL,
-    )
-    if answer.returncode:
-        raise UsageError(f"prefect deploy: {' '.join((answer.stderr or answer.stdout).split())[-600:]}")
-
-
-async def _switched_schedules(client: PrefectClient, declared: Declaration) -> dict[tuple[str, str], bool]:
-    """Return, by deployment and slug, whether each schedule is on now: whoever switched it meant it."""
+async def _as_switched(client: PrefectClient, declared: Declaration) -> list[dict[str, Any]]:
+    """Return the declared deployments, each schedule on or off as it is on the server: whoever switched it meant it."""
     from prefect.exceptions import ObjectNotFound
 
-    switched: dict[tuple[str, str], bool] = {}
-    for name in declared.deployment_names:
+    deployments = deepcopy(declared.deployments)
+    for name, deployment in zip(declared.deployment_names, deployments, strict=True):
         try:
             known = await client.read_deployment_by_name(name)
         except ObjectNotFound:
             continue
-        switched |= {(name, str(schedule.slug)): schedule.active for schedule in known.schedules}
-    return switched
+        switched = {schedule.slug: schedule.active for schedule in known.schedules}
+        for schedule in deployment.get("schedules", ()):
+            schedule["active"] = switched.get(schedule["slug"], schedule["active"])
+    return deployments
 
 
-async def _switch_schedules(
-    client: PrefectClient, declared: Declaration, switched: Mapping[tuple[str, str], bool]
-) -> None:
-    """Switch schedules as they were; a declared deployment that is not there now raises ObjectNotFound."""
-    for name in declared.deployment_names:
-        deployment = await client.read_deployment_by_name(name)
-        for schedule in deployment.schedules:
-            active = switched.get((name, str(schedule.slug)))
-            if active is not None and active != schedule.active:
-                await client.update_deployment_schedule(deployment.id, schedule.id, active=active)
+def _run_prefect_deploy(pull: list[dict[str, Any]], deployments: list[dict[str, Any]]) -> None:
+    """Have Prefect's own command apply its part; it says little where it skips something, so its exit status counts."""
+    with TemporaryDirectory() as place:
+        file = Path(place) / DECLARATION.name
+        file.write_text(yaml.safe_dump({"pull": pull, "deployments": deployments}), encoding="utf-8")
+        command = [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all", "--prefect-file", str(file)]
+        answer = subprocess.run(
+            command,
+            cwd=REPOSITORY,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=_TIMEOUT_S,
+            stdin=subprocess.DEVNULL,
+        )
+    if answer.returncode:
+        raise UsageError(f"prefect deploy: {' '.join((answer.stderr or answer.stdout).split())[-600:]}")
 
 
 async def _apply_automations(client: PrefectClient, automations: list[dict[str, Any]]) -> None:
