@@ -14,9 +14,15 @@ from typing import Any, NoReturn
 from flows import subcommands
 from flows.export import FORMATS
 from tutor.errors import TutorError, UsageError, sentence_on_unforeseen
-from tutor.settings import DEFAULT_DATASET, DEFAULT_MODEL_NAME, DEFAULT_PROFILE, MODEL_NAME_PATTERN, store_home
+from tutor.settings import (
+    DEFAULT_MODEL_NAME,
+    DEFAULT_PROFILE,
+    DEFAULT_ROWS,
+    DEFAULT_SEED,
+    MODEL_NAME_PATTERN,
+    store_home,
+)
 
-DEFAULT_ROWS, DEFAULT_SEED = 2500, 2026
 _INTERRUPTED = 130
 
 
@@ -59,7 +65,7 @@ def _parser() -> argparse.ArgumentParser:
         "--seed", type=_seed, default=DEFAULT_SEED, help=f"seed of the generator (default {DEFAULT_SEED})"
     )
     generate.add_argument(
-        "--output", type=Path, default=DEFAULT_DATASET, help="file to write (default: the shipped one)"
+        "--output", type=Path, help="file to write (default: the shipped one, for the default rows and seed only)"
     )
 
     check = _command(commands, "check", subcommands.run_check, "check a dataset: exit 0 fit, 1 unfit, 2 unreadable")

@@ -20,6 +20,7 @@ from tasks.run_page import progress
 from tasks.tracking import Run
 from tasks.validation import digest_of_files, validate_dataset
 from tutor.config import DataConfig, RetrainConfig
+from tutor.errors import UsageError
 from tutor.report import RetrainReport, stage_told
 from tutor.rows import digest_of
 from tutor.search_space import SearchConfig
@@ -130,11 +131,18 @@ def watch(
         deployment: Deployment of the flow retrain whose dataset is looked at.
     """
     from prefect.client.orchestration import get_client
+    from prefect.exceptions import ObjectNotFound
 
     from tutor.reading import open_dataset
 
     with get_client(sync_client=True) as client:
-        parameters = client.read_deployment_by_name(f"retrain/{deployment}").parameters
+        try:
+            parameters = client.read_deployment_by_name(f"retrain/{deployment}").parameters
+        except ObjectNotFound:
+            raise UsageError(
+                f"deployment: got '{deployment}', and this server has no retrain/{deployment}; "
+                "expected gtx-1050-ti or cpu (where they are missing, run 'tutor deploy')"
+            ) from None
     data = RetrainConfig.model_validate(parameters.get("config", {})).data
     digest = digest_of_files(open_dataset(data.path, data.columns).files)
     # The first look counts as a change: a retraining that has nothing to do says so in seconds.

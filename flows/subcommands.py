@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from tutor.errors import UsageError
-from tutor.settings import open_store, open_store_and_servers
+from tutor.settings import DEFAULT_DATASET, DEFAULT_ROWS, DEFAULT_SEED, open_store, open_store_and_servers
 
 if TYPE_CHECKING:
     from tutor.answering import Tutor
@@ -33,10 +33,13 @@ def run_generate(chosen: argparse.Namespace) -> int:
     from tutor.generation import write_dataset
     from tutor.progress import progress
 
-    _refuse_unwritable(chosen.output)
+    if chosen.output is None and (chosen.rows, chosen.seed) != (DEFAULT_ROWS, DEFAULT_SEED):
+        raise UsageError("tutor generate: other rows than the shipped ones need a file of their own; add --output FILE")
+    output = chosen.output or DEFAULT_DATASET
+    _refuse_unwritable(output)
     with progress("Generación", "filas") as report_progress:
-        write_dataset(chosen.output, chosen.rows, chosen.seed, report_progress)
-    print(f"{chosen.rows} rows written to {chosen.output}")
+        write_dataset(output, chosen.rows, chosen.seed, report_progress)
+    print(f"{chosen.rows} rows written to {output}")
     return 0
 
 

@@ -47,6 +47,7 @@ from tutor.settings import Store
         (["generate", "--rows", "0"], "argument --rows: got '0', expected a whole number from 1 to 10000000"),
         (["generate", "--rows", "x"], "argument --rows: got 'x', expected a whole number from 1"),
         (["generate", "--rows", "9" * 5000], "argument --rows: got '9999"),
+        (["generate", "--rows", "9"], "other rows than the shipped ones need a file of their own; add --output FILE"),
         (["generate", "--seed", "1.5"], "argument --seed: got '1.5', expected a whole number from 0"),
         (["serve", "--port", "70000"], "argument --port: got '70000', expected a whole number from 0 to 65535"),
         (["serve", "--port", "http"], "argument --port: got 'http', expected a whole number from 0 to 65535"),

@@ -123,6 +123,8 @@ def test_changed_data_starts_a_retraining(box: Machine) -> None:
     again = box.wait(box.start("watch/cpu", {}), {"Completed", "Failed", "NothingToDo"})
     assert again["state"]["name"] == "NothingToDo"
     assert len(triggered()) == 1
+    nobody = box.wait(box.start("watch/cpu", {"deployment": "nobody"}), {"Completed", "Failed", "NothingToDo"})
+    assert "this server has no retrain/nobody; expected gtx-1050-ti or cpu" in nobody["state"]["message"]
 
 
 def test_a_run_waits_for_the_card_while_another_holds_it_and_frees_it_when_it_fails(

@@ -17,7 +17,7 @@ from tutor.grading import grade
 from tutor.numbers import parse_quantity, spanish
 from tutor.prompt import completion
 from tutor.rows import template
-from tutor.settings import DEFAULT_DATASET
+from tutor.settings import DEFAULT_DATASET, DEFAULT_ROWS, DEFAULT_SEED
 
 SEPARATORS = re.compile(r"[.;:,](?: |$)| y | porque ")
 PLAIN = re.compile(r"[-\d,/^()]+(?: [-+×÷] [-\d,/^()]+)*")
@@ -80,11 +80,8 @@ def test_no_question_comes_twice(many: list[Exercise]) -> None:
 
 def test_the_shipped_dataset_is_what_the_generator_writes(tmp_path: Path) -> None:
     shipped = DEFAULT_DATASET.read_text(encoding="utf-8")
-    rows = len(shipped.splitlines())
-    assert rows >= 2000
-    from flows.command import DEFAULT_SEED
-
-    write_dataset(tmp_path / "again.jsonl", rows, DEFAULT_SEED)
+    assert len(shipped.splitlines()) == DEFAULT_ROWS >= 2000
+    write_dataset(tmp_path / "again.jsonl", DEFAULT_ROWS, DEFAULT_SEED)
     assert (tmp_path / "again.jsonl").read_text(encoding="utf-8") == shipped
     assert set(json.loads(shipped.splitlines()[0])) == {"id", "question", "solution", "answer", "topic", "level"}
 
