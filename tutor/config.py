@@ -171,7 +171,7 @@ class EvaluationConfig(Section):
     learned_rows: int = Field(
         16, ge=10, description="Rows that the new tutor was trained on and answers too, to tell whether it memorised."
     )
-    batch_rows: int = Field(64, ge=1, le=512, description="Questions answered at once.")
+    batch_rows: int = Field(128, ge=1, le=512, description="Questions answered at once.")
     max_new_tokens: int = Field(
         96, ge=8, le=1024, description="Longest answer; it ends earlier at the end-of-text token."
     )

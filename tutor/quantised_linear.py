@@ -61,6 +61,7 @@ class _Product:
         self._weights = FrozenProducts(partial(_dequantised, stored, dtype), keep=keep)
         self._biases = [layer.bias for layer in stored]
         self._outputs: list[Tensor] = []
+        self._finished: _Joined | None = None
 
     def output(self, place: int, x: Tensor) -> Tensor:
         """Return what the layer at `place` makes of `x` `(…, in)`; the first place is asked first."""
@@ -74,11 +75,16 @@ class _Product:
     def _all_outputs(self, x: Tensor) -> list[Tensor]:
         products: Any = _AdaptedProducts.apply
         if not self._adapted:
-            return list(products(x, self._weights, self._sizes, 1.0))
+            return list(products(x, self._weights, self._sizes, 1.0, None))
         name = self._layers[0].active_adapters[0]
-        factors = [layer.lora_A[name].weight for layer in self._layers]
-        factors += [layer.lora_B[name].weight for layer in self._layers]
-        return list(products(x, self._weights, self._sizes, self._layers[0].scaling[name], *factors))
+        downs = [layer.lora_A[name].weight for layer in self._layers]
+        ups = [layer.lora_B[name].weight for layer in self._layers]
+        scale = self._layers[0].scaling[name]
+        if not downs[0].requires_grad:
+            # Nobody trains them: joined once, not at every token.
+            self._finished = self._finished or _joined(downs, ups, scale, x.dtype)
+            return list(products(x, self._weights, self._sizes, scale, self._finished))
+        return list(products(x, self._weights, self._sizes, scale, _joined(downs, ups, scale, x.dtype), *downs, *ups))
 
 
 def _dequantised(layers: Sequence[Any], dtype: torch.dtype) -> Tensor:
@@ -94,28 +100,44 @@ def _dequantised(layers: Sequence[Any], dtype: torch.dtype) -> Tensor:
     return values
 
 
+_Joined = tuple[Tensor, Tensor]
+
+
+@torch.no_grad()
+def _joined(downs: Sequence[Tensor], ups: Sequence[Tensor], scale: float, dtype: torch.dtype) -> _Joined:
+    """Return the A one below the other times `scale`, `(layers * rank, in)`, and the B on the diagonal, in `dtype`."""
+    return (torch.cat(list(downs)) * scale).to(dtype), torch.block_diag(*ups).to(dtype)
+
+
 class _AdaptedProducts(torch.autograd.Function):
     """`x Wᵀ + scale · (x Aᵀ) Bᵀ` of several layers in one node: nothing saved twice, `W` asked for again to go back.
 
     Shapes: x `(…, in)`, W `(sum of outs, in)`, each A `(rank, in)`, each B `(out, rank)`; the B stand on the diagonal
-    of one matrix. A and B stay in float32; without them it is the product with `W` alone.
+    of one matrix. A and B stay in float32, and are given where they learn; what is computed with is `joined`, without
+    which it is the product with `W` alone.
     """
 
     @staticmethod
     def forward(
-        ctx: Any, x: Tensor, weights: FrozenProducts, sizes: Sequence[int], scale: float, *factors: Tensor
+        ctx: Any,
+        x: Tensor,
+        weights: FrozenProducts,
+        sizes: Sequence[int],
+        scale: float,
+        joined: _Joined | None,
+        *factors: Tensor,
     ) -> tuple[Tensor, ...]:
         flat = x.reshape(-1, x.shape[-1])
         outputs = weights.outputs(flat)
         saved: tuple[Tensor, ...] = ()
-        if factors:
-            downs, ups = factors[: len(sizes)], factors[len(sizes) :]
-            down, up = (torch.cat(downs) * scale).to(x.dtype), torch.block_diag(*ups).to(x.dtype)
+        if joined:
+            down, up = joined
             inner = flat @ down.t()
             outputs.addmm_(inner, up.t())
             saved = (flat, down, up, inner)
         ctx.save_for_backward(*saved)
         ctx.weights, ctx.sizes, ctx.scale, ctx.shape = weights, sizes, scale, x.shape
+        ctx.learns = bool(factors)
         return tuple(output.view(*x.shape[:-1], -1) for output in outputs.split(sizes, dim=-1))
 
     @staticmethod
@@ -130,13 +152,14 @@ class _AdaptedProducts(torch.autograd.Function):
             rank = len(down) // len(gradients)
             ups = [rows[:, at * rank : (at + 1) * rank] for at, rows in enumerate(up.split(ctx.sizes))]
             through = torch.cat([of_output @ each for of_output, each in zip(of_outputs, ups, strict=True)], dim=-1)
-            of_factors += ((through.t() @ flat).float() * ctx.scale).split(rank)
-            # The gradient of each B, this way round in half of the time.
-            inners = inner.split(rank, dim=-1)
-            of_factors += [(part.t() @ of).t().float() for part, of in zip(inners, of_outputs, strict=True)]
+            if ctx.learns:
+                of_factors += ((through.t() @ flat).float() * ctx.scale).split(rank)
+                # The gradient of each B, this way round in half of the time.
+                inners = inner.split(rank, dim=-1)
+                of_factors += [(part.t() @ of).t().float() for part, of in zip(inners, of_outputs, strict=True)]
             if of_x is not None:
                 of_x.addmm_(through, down)
-        return None if of_x is None else of_x.view(ctx.shape), None, None, None, *of_factors
+        return None if of_x is None else of_x.view(ctx.shape), None, None, None, None, *of_factors
 
 
 def reuse_freed_memory() -> None:
