@@ -34,7 +34,7 @@ def run_generate(chosen: argparse.Namespace) -> int:
     from tutor.progress import progress
 
     if chosen.output is None and (chosen.rows, chosen.seed) != (DEFAULT_ROWS, DEFAULT_SEED):
-        raise UsageError("tutor generate: other rows than the shipped ones need a file of their own; add --output FILE")
+        raise UsageError("generate: other rows than the shipped ones need a file of their own; add --output FILE")
     output = chosen.output or DEFAULT_DATASET
     _refuse_unwritable(output)
     with progress("Generación", "filas") as report_progress:
