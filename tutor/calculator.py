@@ -29,6 +29,8 @@ _OPERATION = rf"{_OPERAND}(?:(?: ?\+ ?{_OPERAND}){{1,9}}|(?: ?× ?{_OPERAND}){{1
 # Whole, not the end of something longer such as `4 × 2 + 13` or `3/4 + 1`.
 _BEFORE = r"(?:(?<![-+×÷*/^√\d)] )(?<! : )(?<=\s)|^|(?<=[(;]))"
 _EQUATION = re.compile(rf"{_BEFORE}({_OPERATION}) ?=( ?-?[\d,.]*)$")
+# `47 = 6 × 7 + 5`: how often the one goes into the other, and what is left.
+_WITH_REST = re.compile(rf"{_BEFORE}(\d{{1,12}}) ?= ?([1-9]\d{{0,11}}) ?×( ?\d*)(?: ?\+( ?\d*))?$")
 _STEP = re.compile(rf"({_OPERAND}) ?([-+×÷]?) ?")
 _LONGEST = 160  # characters of an equation with its result
 
@@ -58,15 +60,23 @@ def result_of(operation: str) -> str | None:
 
 
 def digits_to_come(text: str) -> str | None:
-    """Return what is still to be written of the result of the equation in which `text` ends.
+    """Return what is still to be written of the number that follows from what `text` ends in.
 
-    "" means that the result is whole and no digit may follow; None, that `text` ends in no equation.
+    It is the result of an operation (`34 + 50 =`), or the quotient or the rest of a division (`47 = 6 ×`,
+    `47 = 6 × 7 +`).
+    "" means that the number is whole and no digit may follow; None, that `text` ends in nothing of the kind.
     """
-    found = _EQUATION.search(text, max(0, len(text) - _LONGEST))
-    result = result_of(found[1]) if found else None
-    if found is None or result is None:
+    start = max(0, len(text) - _LONGEST)
+    if found := _EQUATION.search(text, start):
+        written, result = found[2], result_of(found[1])
+    elif found := _WITH_REST.search(text, start):
+        quotient, rest = divmod(int(found[1]), int(found[2]))
+        written, result = (found[3], str(quotient)) if found[4] is None else (found[4], str(rest))
+    else:
         return None
-    written, wanted = found[2], f" {result}"
+    if result is None:
+        return None
+    wanted = f" {result}"
     if wanted.startswith(written):
         return wanted[len(written) :]
     return "" if written in (f"{wanted},", f"{wanted}.") else None

@@ -93,8 +93,8 @@ class ModelConfig(Section):
 class LoraConfig(Section):
     """The adapter that is trained on all linear layers."""
 
-    rank: int = Field(16, ge=1, le=256, description="Rank of the adapter.")
-    alpha: int = Field(32, ge=1, le=1024, description="Scale of the adapter: its output is multiplied by alpha / rank.")
+    rank: int = Field(32, ge=1, le=256, description="Rank of the adapter.")
+    alpha: int = Field(48, ge=1, le=1024, description="Scale of the adapter: its output is multiplied by alpha / rank.")
     rank_stabilised: bool = Field(False, description="rsLoRA: multiply by alpha / the square root of the rank instead.")
     plus_ratio: float = Field(
         16.0, ge=1, le=64, description="LoRA+: how many times the learning rate of A is that of B; 1: the same."
@@ -113,7 +113,7 @@ class TrainingConfig(Section):
 
     epochs: int = Field(1, ge=1, le=1000, description="Passes over the training rows.")
     learning_rate: float = Field(
-        5e-4,
+        3.5e-4,
         gt=0,
         le=1,
         description="Highest learning rate of the adapter's A, after warm-up; B learns faster by LoRA+.",

@@ -17,7 +17,7 @@ from tutor.reachable import refuse_unreachable, without_password
 REPOSITORY = Path(__file__).resolve().parent.parent
 PROFILES = REPOSITORY / "deployments" / "profiles"
 DEFAULT_DATASET = REPOSITORY / "data" / "matematicas.jsonl"
-DEFAULT_ROWS, DEFAULT_SEED = 2300, 2026  # of which the generator makes it
+DEFAULT_ROWS, DEFAULT_SEED = 2250, 2026  # of which the generator makes it
 DEFAULT_MODEL_NAME = "tutor-matematicas"
 DEFAULT_PROFILE = "cpu"
 # Pool, concurrency limit and profile of the card have one name.

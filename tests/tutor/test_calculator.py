@@ -45,6 +45,12 @@ def test_an_operation_has_its_exact_result_or_none(operation: str, result: str |
         ("Para 1: 80 ÷ 8 =", " 10"),
         ("√49 =", " 7"),
         ("Buscamos un número: √144 = 1", "2"),
+        ("47 = 6 ×", " 7"),
+        ("147 = 12 × 1", "2"),
+        ("47 = 6 × 7", ""),
+        ("47 = 6 × 7 +", " 5"),
+        ("5 = 8 ×", " 0"),
+        ("48 = 36 × 1 + 12, 36 = 12 × 3 +", " 0"),
     ],
 )
 def test_the_rest_of_a_result_is_known_where_an_equation_is_being_written(text: str, digits: str) -> None:
@@ -58,6 +64,10 @@ def test_the_rest_of_a_result_is_known_where_an_equation_is_being_written(text: 
         "Sumamos: 34 + 50",
         "4 × 2 + 13 =",  # what comes first is for the tutor to say
         "13 + 4 × 2 =",
+        "12 = 0 ×",
+        "3^2 = 3 ×",
+        "3 + 4 = 7 ×",
+        "x = 47 ×",
         "3/4 + 1 =",
         "1/4 + 2 =",
         "12 : 3 + 4 =",

@@ -32,46 +32,45 @@ from tutor.likeness import wording_of
 
 # How often each topic comes up, out of the sum of all.
 CURRICULUM: dict[Maker, int] = {
-    addition: 11,
-    subtraction: 11,
-    multiplication: 12,
-    division: 12,
-    order_of_operations: 8,
-    decimals: 5,
-    fractions: 9,
-    percentages: 5,
-    powers_and_roots: 7,
-    equations: 8,
-    divisibility: 8,
-    one_step: 18,
-    two_steps: 14,
-    units: 6,
-    perimeter_and_area: 7,
-    mental_chain: 2,
-    sequences: 5,
-    places: 5,
-    durations: 5,
-    mean: 3,
-    proportion: 5,
-    integers: 5,
-    angles: 5,
-    value_of_expression: 5,
-    probability: 5,
-    systems: 5,
+    addition: 12,
+    subtraction: 13,
+    multiplication: 13,
+    division: 14,
+    order_of_operations: 14,
+    decimals: 8,
+    fractions: 13,
+    percentages: 10,
+    powers_and_roots: 8,
+    equations: 14,
+    divisibility: 13,
+    one_step: 25,
+    two_steps: 20,
+    units: 9,
+    perimeter_and_area: 10,
+    mental_chain: 1,
+    sequences: 4,
+    places: 4,
+    durations: 4,
+    mean: 4,
+    proportion: 4,
+    integers: 4,
+    angles: 4,
+    value_of_expression: 3,
+    probability: 3,
+    systems: 3,
 }
 
 # A small tutor learns one way of working best: most rows are explained in that one.
-OTHER_STYLES_SHARE = 0.15
-_NUMBERS_IN_WORDS_SHARE = 0.06
+OTHER_STYLES_SHARE = 0.1
+_NUMBERS_IN_WORDS_SHARE = 0.02
 
 
 def exercises(seed: int) -> Iterator[Exercise]:
     """Yield exercises for ever, the same ones for the same `seed`; no two of them ask the same, or nearly the same."""
     rng = Random(seed)
-    makers, weights = list(CURRICULUM), list(CURRICULUM.values())
     seen: set[int] = set()
-    while True:
-        exercise = rng.choices(makers, weights)[0](rng)
+    for make in _dealt(rng):
+        exercise = make(rng)
         worded = (
             with_numbers_in_words(exercise.question) if rng.random() < _NUMBERS_IN_WORDS_SHARE else exercise.question
         )
@@ -81,6 +80,14 @@ def exercises(seed: int) -> Iterator[Exercise]:
         if seen.isdisjoint(alike):
             seen |= alike
             yield replace(exercise, question=question, solution=in_school_notation(_solution(exercise, rng)))
+
+
+def _dealt(rng: Random) -> Iterator[Maker]:
+    """Yield the makers of `CURRICULUM` for ever, each as often as it says in every round of cards: none comes up short."""
+    cards = [maker for maker, often in CURRICULUM.items() for _ in range(often)]
+    while True:
+        rng.shuffle(cards)
+        yield from cards
 
 
 def _solution(exercise: Exercise, rng: Random) -> str:

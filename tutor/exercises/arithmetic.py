@@ -16,6 +16,7 @@ from tutor.exercises.phrasing import as_told, ask_for_value, phrase
 
 ADDITION_WORDS = (
     "[Suma|Sumar|Sume] {a} [y|más|con] {b}",
+    "[Suma|Súmale|Sumar] {b} a {a}",
     "[Suma|Añade|Agrega|Súmale|Añádele] {b} a {a}",
     "¿Cuánto [suman|es la suma de|da la suma de|es el total de|hacen juntos] {a} y {b}?",
     "[Calcula|Halla|Dime|Obtén|Encuentra|Escribe] la suma de {a} y {b}",
@@ -41,6 +42,8 @@ ADDITION_WORDS = (
 SUBTRACTION_WORDS = (
     "[Réstale|Quítale|Descuéntale] {b} a {a}",
     "[Resta|Quita|Sustrae] {b} de {a}",
+    "[Resta|Réstale|Quita] {b} a {a}",
+    "[Resta|Restar] {a} menos {b}",
     "A {a} [réstale|quítale] {b}",
     "[Calcula|Calcular|Calcule] {a} menos {b}",
     "¿Cuánto [queda|nos queda|sobra|hay] si [a {a} le quito|quito de {a}|a {a} le resto|restamos de {a}] {b}?",
@@ -67,6 +70,7 @@ SUBTRACTION_WORDS = (
 )
 PRODUCT_WORDS = (
     "[Multiplica|Multiplicar|Multiplique] {a} por {b}",
+    "[Multiplica|Multiplicar] {a} [por|×|x] {b}",
     "Multiplica {a} y {b}",
     "¿Cuánto es {a} multiplicado por {b}?",
     "{a} multiplicado por {b}",
@@ -95,15 +99,22 @@ MULTIPLICATION_WORDS = (
     "[Suma|Repite] {a} veces el {b}",
 )
 MULTIPLE_NAMES = {2: "el doble de {b}", 3: "el triple de {b}", 4: "el cuádruple de {b}", 5: "el quíntuple de {b}"}
-DIVISION_WORDS = (
+QUOTIENT_WORDS = (
     "[Divide|Dividir|Divida] {a} [entre|por] {b}",
-    "Reparte {a} entre {b}",
     "¿Cuánto es {a} [dividido entre|dividido por|dividido para|repartido entre] {b}?",
     "{a} [dividido entre|dividido por] {b}",
     "[Calcula|Halla|Dime|Obtén|Encuentra] el cociente de {a} [entre|y] {b}",
     "¿Cuál es el [cociente|resultado] de dividir {a} entre {b}?",
     "¿Cuál es el cociente de {a} [y|entre] {b}?",
-    "¿Cuántas veces [cabe|cabe el|está|entra] {b} en {a}?",
+    "El cociente de {a} entre {b}",
+    "¿[Qué|Cuánto] da {a} [entre|dividido entre] {b}?",
+    "[Haz|Hazme] la división [de |]{a} entre {b}",
+    "{a} entre {b}, ¿cuánto [es|da|toca]?",
+)
+DIVISION_WORDS = (
+    *QUOTIENT_WORDS,
+    "Reparte {a} entre {b}",
+    "¿Cuántas veces [cabe|cabe el|está|entra] {b} en [|el ]{a}?",
     "¿Cuántas veces [contiene|tiene] {a} a {b}?",
     "¿Cuántas veces hay que [restar|quitar] {b} a {a} para llegar a cero?",
     "¿Cuántos [grupos|montones] de {b} [salen de|se hacen con|hay en] {a}?",
@@ -113,12 +124,8 @@ DIVISION_WORDS = (
     "[Reparte|Separa] {a} en {b} partes iguales",
     "¿Por cuánto hay que multiplicar {b} para [obtener|llegar a|tener] {a}?",
     "El dividendo es {a} y el divisor {b}. ¿[Cuál es|Cuánto vale] el cociente?",
-    "El cociente de {a} entre {b}",
-    "¿[Qué|Cuánto] da {a} [entre|dividido entre] {b}?",
     "[Parte|Separa|Reparte] {a} en {b} [grupos|montones|trozos] iguales",
-    "[Haz|Hazme] la división [de |]{a} entre {b}",
     "¿A cuánto [sale|toca] [dividir|repartir] {a} entre {b}?",
-    "{a} entre {b}, ¿cuánto [es|da|toca]?",
     "¿Cuánto toca a cada uno si [reparto|se reparten] {a} entre {b}?",
     "Si {a} se [reparte|divide] entre {b}, ¿cuánto [toca|sale|es]?",
 )
@@ -127,25 +134,31 @@ PART_NAMES = {
     3: "[la tercera parte|un tercio] de {a}",
     4: "[la cuarta parte|un cuarto] de {a}",
     5: "[la quinta parte|un quinto] de {a}",
+    6: "[la sexta parte|un sexto] de {a}",
+    8: "[la octava parte|un octavo] de {a}",
+    10: "[la décima parte|un décimo] de {a}",
 }
+THREE_ADDENDS_WORDS = (
+    "{a} más {b} más {c}",
+    "[Suma|Sumar] {a}, {b} y {c}",
+    "¿[Cuánto suman|Cuál es la suma de|Cuánto es la suma de] {a}, {b} y {c}?",
+    "[Calcula|Halla|Dime] [la suma|el total] de {a}, {b} y {c}",
+)
 _SHARE_IN_SYMBOLS = 0.45
 SYMBOLS = {
     "+": ("+", "+", "+", " + ", " + ", " + ", " más ", " más "),
     "-": ("-", "-", "-", " - ", " - ", " - ", " menos ", " − "),
     "×": ("×", "x", "*", "*", "·", " × ", " x ", " x ", " * ", " · ", " por ", " por "),
-    "÷": ("÷", "/", "/", ":", " ÷ ", " / ", " / ", " : ", " entre ", " entre "),
+    "÷": ("÷", "/", "/", ":", ":", " ÷ ", " / ", " / ", " : ", " : ", " entre ", " entre "),
 }
 
 
-def written(a: object, sign: str, b: object, rng: Random) -> str:
-    """Return `a sign b` with one of the signs or words that pupils use, with or without spaces."""
-    return f"{a}{rng.choice(SYMBOLS[sign])}{b}"
-
-
-def ask_for_operation(a: object, sign: str, b: object, words: tuple[str, ...], rng: Random) -> str:
-    """Return a question that asks for `a sign b`, in symbols or in one of `words`."""
+def ask_for_operation(
+    a: object, sign: str, b: object, words: tuple[str, ...], rng: Random, signs: tuple[str, ...] | None = None
+) -> str:
+    """Return a question that asks for `a sign b`, in symbols (one of `signs`, if given) or in one of `words`."""
     if rng.random() < _SHARE_IN_SYMBOLS:
-        return ask_for_value(written(a, sign, b, rng), rng)
+        return ask_for_value(f"{a}{rng.choice(signs or SYMBOLS[sign])}{b}", rng)
     return phrase(words, rng, a=a, b=b)
 
 
@@ -186,7 +199,9 @@ def division_steps(a: int, b: int) -> str:
 
 def addition(rng: Random) -> Exercise:
     """Return a sum of whole numbers."""
-    level = rng.choices(("primaria 1", "primaria 2", "primaria 3"), (35, 45, 20))[0]
+    if rng.random() < 0.1:
+        return _three_addends(rng)
+    level = rng.choices(("primaria 1", "primaria 2", "primaria 3"), (30, 40, 30))[0]
     if level == "primaria 1":
         a, b = rng.randint(1, 15), rng.randint(1, 9)
         a, b = rng.choice(((a, b), (b, a)))
@@ -207,9 +222,22 @@ def addition(rng: Random) -> Exercise:
     return Exercise(question, solution, str(a + b), "suma", level, tuple(others))
 
 
+def _three_addends(rng: Random) -> Exercise:
+    most = rng.choice((20, 90, 500))
+    a, b, c = (rng.randint(2, most) for _ in range(3))
+    total = a + b + c
+    question = phrase(THREE_ADDENDS_WORDS, rng, a=a, b=b, c=c)
+    if rng.random() < 0.5:
+        sign = rng.choice(("+", " + "))
+        question = ask_for_value(f"{a}{sign}{b}{sign}{c}", rng)
+    solution = f"Sumamos: {a}+{b}+{c}={total}."
+    others = (f"Por partes: {a}+{b}={a + b}, {a + b}+{c}={total}.",)
+    return Exercise(question, solution, str(total), "suma", "primaria 3", others)
+
+
 def subtraction(rng: Random) -> Exercise:
     """Return a difference of whole numbers."""
-    level = rng.choices(("primaria 1", "primaria 2", "primaria 3"), (35, 45, 20))[0]
+    level = rng.choices(("primaria 1", "primaria 2", "primaria 3"), (30, 40, 30))[0]
     if level == "primaria 1":
         a = rng.randint(2, 20)
         b = rng.randint(1, min(a, 10))
@@ -244,7 +272,7 @@ def multiplication(rng: Random) -> Exercise:
     if rng.random() < 0.4:
         a, b = b, a
     question = ask_for_operation(a, "×", b, MULTIPLICATION_WORDS, rng)
-    if a in MULTIPLE_NAMES and rng.random() < 0.2:
+    if a in MULTIPLE_NAMES and rng.random() < 0.35:
         question = ask_for_value(MULTIPLE_NAMES[a].format(b=b), rng)
     a, b = as_told(question, a, b)
     solution = f"Multiplicamos: {a}×{b}={a * b}."
@@ -270,8 +298,9 @@ def division(rng: Random) -> Exercise:
     a = b * quotient
     solution = f"Dividimos: {a}÷{b}={quotient}."
     question = ask_for_operation(a, "÷", b, DIVISION_WORDS, rng)
-    if b in PART_NAMES and rng.random() < 0.25:
-        question = ask_for_value(phrase((PART_NAMES[b],), rng, a=a), rng)
+    if b in PART_NAMES and rng.random() < 0.4:
+        part = phrase((PART_NAMES[b],), rng, a=a)
+        question = f"{part[0].upper()}{part[1:]}" if rng.random() < 0.2 else ask_for_value(part, rng)
     others = (
         with_check(solution, f"{b}×{quotient}={a}"),
         _by_parts_first(solution, division_steps(a, b)) or with_rule("Dividir es repartir por igual", solution),

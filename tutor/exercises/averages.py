@@ -43,12 +43,8 @@ def mean(rng: Random) -> Exercise:
     stories = (GRADE_WORDS, DAILY_WORDS) if max(numbers) <= 10 else (DAILY_WORDS,)
     words = rng.choice(stories) if rng.random() < 0.5 else MEAN_WORDS
     question = phrase(words, rng, s=listed, n=count, p=rng.choice(PEOPLE).name)
-    total, steps = numbers[0], []
-    for number in numbers[1:]:
-        steps.append(f"{total}+{number}={total + number}")
-        total += number
-    value = total // count
-    solution = f"Sumamos: {', '.join(steps)}. Son {count} números: {total}÷{count}={value}."
+    total, value = sum(numbers), sum(numbers) // count
+    solution = f"Sumamos: {'+'.join(map(str, numbers))}={total}. Son {count} números: {total}÷{count}={value}."
     others = (
         with_rule("La media es la suma entre la cantidad de números", solution),
         with_warning(solution, f"la media está entre {min(numbers)} y {max(numbers)}; {total} es solo la suma"),

@@ -10,30 +10,38 @@ from tutor.exercises.explanations import with_check, with_rule, with_warning
 from tutor.exercises.phrasing import phrase
 
 GCD_WORDS = (
-    "¿Cuál es el [máximo común divisor|mcd] de {a} y {b}?",
-    "[Calcula|Halla|Dime|Obtén|Encuentra] el [máximo común divisor|mcd] [de|entre] {a} y {b}",
-    "[mcd|m.c.d.|MCD]({a}, {b})",
+    "¿Cuál es el [máximo común divisor|mcd|m.c.d.] [de|entre] {a} y {b}?",
+    "[Calcula|Halla|Dime|Obtén|Encuentra|Saca] el [máximo común divisor|mcd|m.c.d.] [de|entre] {a} y {b}",
+    "[mcd|m.c.d.|MCD][(| (]{a}, {b})",
     "¿Cuál es el mayor número que divide a {a} y a {b}?",
     "[El |]mcd [de|entre] {a} y {b}",
     "[El |]máximo común divisor [de|entre] {a} y {b}",
     "mcd de {a}, {b}",
     "[Di|Busca] el mayor divisor común de {a} y {b}",
+    "¿Cuánto [vale|es] el [mcd|máximo común divisor] de {a} y {b}?",
 )
 LCM_WORDS = (
-    "¿Cuál es el [mínimo común múltiplo|mcm] de {a} y {b}?",
-    "[Calcula|Halla|Dime|Obtén|Encuentra] el [mínimo común múltiplo|mcm] [de|entre] {a} y {b}",
-    "[mcm|m.c.m.|MCM]({a}, {b})",
+    "¿Cuál es el [mínimo común múltiplo|mcm|m.c.m.] [de|entre] {a} y {b}?",
+    "[Calcula|Halla|Dime|Obtén|Encuentra|Saca] el [mínimo común múltiplo|mcm|m.c.m.] [de|entre] {a} y {b}",
+    "[mcm|m.c.m.|MCM][(| (]{a}, {b})",
     "¿Cuál es el menor [número que es múltiplo|múltiplo común] de {a} y de {b}?",
     "[El |]mcm [de|entre] {a} y {b}",
     "[El |]mínimo común múltiplo [de|entre] {a} y {b}",
     "mcm de {a}, {b}",
     "[Di|Busca] el menor múltiplo común de {a} y {b}",
+    "¿Cuánto [vale|es] el [mcm|mínimo común múltiplo] de {a} y {b}?",
 )
 REMAINDER_WORDS = (
     "¿Cuál es el [resto|residuo] de [dividir |la división de |]{a} entre {b}?",
     "[Calcula|Halla|Dime] el [resto|residuo] [al dividir|de dividir|de la división de] {a} entre {b}",
     "¿Cuánto sobra [al repartir|si reparto|si divido|al dividir] {a} entre {b}?",
     "Si [divido|reparto] {a} [en grupos de|entre] {b}, ¿cuánto [sobra|queda de resto]?",
+    "¿Qué resto [queda|da|sale] [al dividir|si divido] {a} entre {b}?",
+)
+WHOLE_QUOTIENT_WORDS = (
+    "¿Cuál es el cociente entero de {a} entre {b}?",
+    "¿Cuántas veces completas cabe {b} en {a}?",
+    "[Calcula|Halla|Dime] el cociente [entero|sin decimales] de dividir {a} entre {b}",
 )
 NEXT_PRIME_WORDS = (
     "¿Cuál es el [siguiente número primo|primer número primo|primer primo|siguiente primo] [después de|mayor que|tras el] {a}?",
@@ -47,24 +55,30 @@ DIVISOR_COUNT_WORDS = (
 )
 DIVISIBLE_WORDS = (
     "¿Es {a} divisible [entre|por] {b}?",
+    "¿[El |El número ]{a} es divisible [entre|por] {b}?",
     "¿[Es|Será] {a} múltiplo de {b}?",
+    "¿El {a} es múltiplo de {b}?",
     "¿Es {b} divisor de {a}?",
-    "¿Se puede dividir {a} entre {b} sin que sobre nada?",
-    "Di si {a} es [múltiplo de|divisible entre] {b}",
+    "¿{b} [es divisor de|divide a] {a}?",
+    "¿[Se puede|Puedo] dividir {a} entre {b} sin que sobre nada?",
+    "[Di|Dime|Indica] si {a} es [múltiplo de|divisible entre|divisible por] {b}",
     "¿La división de {a} entre {b} es exacta?",
+    "¿{a} se puede dividir [exacto|exactamente] entre {b}?",
 )
 PRIME_WORDS = (
     "¿Es {a} [un número |]primo?",
-    "¿El [número |]{a} es primo?",
-    "Di si {a} es [un número |]primo",
+    "¿Es primo el [número |]{a}?",
+    "¿El [número |]{a} es [un número |]primo?",
+    "[Di|Dime|Indica] si [el |]{a} es [un número |]primo",
     "{a}, ¿es primo o no?",
+    "¿[Es primo|Sabes si es primo] {a}?",
 )
 
 
 def divisibility(rng: Random) -> Exercise:
     """Return a greatest divisor, a least multiple, a remainder, a prime, a count of divisors, or what divides what."""
-    makers = (_gcd, _lcm, _remainder, _next_prime, _divisor_count, _divisible, _prime)
-    make = rng.choices(makers, (24, 24, 20, 8, 6, 10, 8))[0]
+    makers = (_gcd, _lcm, _remainder, _whole_quotient, _next_prime, _divisor_count, _divisible, _prime)
+    make = rng.choices(makers, (21, 20, 16, 2, 3, 3, 15, 20))[0]
     return make(rng)
 
 
@@ -72,47 +86,59 @@ def _gcd(rng: Random) -> Exercise:
     g, p, q = rng.randint(2, 12), rng.randint(1, 6), rng.randint(1, 6)
     a, b = g * p, g * (q if q != p else p + 1)
     value = gcd(a, b)
-    solution = f"Restamos: {', '.join(_differences(a, b))}; el mcd es {value}."
-    others = [
-        f"El mayor que divide a los dos es {value}: {a}÷{value}={a // value} y {b}÷{value}={b // value}.",
-        with_check(solution, f"{a}÷{value}={a // value} y {b}÷{value}={b // value}"),
-    ]
+    solution = f"Para el mcd: {euclid(a, b)}, el mcd es {value}."
+    others = [with_check(solution, f"{a}÷{value}={a // value} y {b}÷{value}={b // value}")]
     if smaller := [n for n in range(2, value) if value % n == 0]:
         others.append(with_warning(solution, f"{smaller[-1]} también divide a los dos, pero no es el mayor"))
     return _exercise(phrase(GCD_WORDS, rng, a=a, b=b), solution, value, others)
 
 
 def _lcm(rng: Random) -> Exercise:
-    a, b = rng.randint(2, 12), rng.randint(2, 12)
-    b = b if b != a else b + 1
+    g = rng.choice((1, 2, 2, 3, 4, 5, 6))
+    p, q = rng.sample(range(1 if g > 1 else 2, 7 if g < 4 else 5), 2)
+    a, b = g * p, g * q
+    common = gcd(a, b)
     value = lcm(a, b)
-    solution = f"El menor múltiplo de los dos es {value}: {a}×{value // a}={value} y {b}×{value // b}={value}."
-    others = [f"El producto entre el mcd, que es {gcd(a, b)}: {a}×{b}={a * b}, {a * b}÷{gcd(a, b)}={value}."]
+    divided = f"{a}×{b}={a * b}, {a * b}÷{common}={value}"
+    solution = f"Para el mcm, primero el mcd: {euclid(a, b)}, es {common}. Después el producto entre el mcd: {divided}."
+    others = [with_check(solution, f"{value}÷{a}={value // a} y {value}÷{b}={value // b}")]
     if value < a * b:
-        others.append(with_warning(solution, f"{a}×{b}={a * b} también es múltiplo de los dos, pero no es el menor"))
+        others.append(with_warning(solution, f"{a * b} también es múltiplo de los dos, pero no es el menor"))
     return _exercise(phrase(LCM_WORDS, rng, a=a, b=b), solution, value, others)
 
 
-def _differences(a: int, b: int) -> list[str]:
-    """Return the differences that lead to the greatest common divisor: `32-8=24`, `24-8=16`, `16-8=8`."""
+def euclid(a: int, b: int) -> str:
+    """Return the divisions that lead to the greatest common divisor (Euclid): `32=24×1+8, 24=8×3+0`."""
+    larger, smaller = max(a, b), min(a, b)
     steps = []
-    while a != b:
-        a, b = max(a, b), min(a, b)
-        steps.append(f"{a}-{b}={a - b}")
-        a -= b
-    return steps
+    while smaller:
+        steps.append(_division(larger, smaller))
+        larger, smaller = smaller, larger % smaller
+    return ", ".join(steps)
+
+
+def _division(a: int, b: int) -> str:
+    return f"{a}={b}×{a // b}+{a % b}"
 
 
 def _remainder(rng: Random) -> Exercise:
-    b, quotient = rng.randint(2, 9), rng.randint(1, 11)
+    b, quotient = rng.randint(2, 12), rng.randint(1, 12)
     value = rng.randint(0, b - 1)
     a = b * quotient + value
-    solution = f"{b}×{quotient}={b * quotient}, {a}-{b * quotient}={value}."
+    solution = f"{_division(a, b)}: el resto es {value}."
     others = [
         with_check(solution, f"{b * quotient}+{value}={a}"),
         with_warning(solution, f"el resto siempre es menor que {b}"),
     ]
     return _exercise(phrase(REMAINDER_WORDS, rng, a=a, b=b), solution, value, others)
+
+
+def _whole_quotient(rng: Random) -> Exercise:
+    b, value = rng.randint(2, 9), rng.randint(2, 20)
+    a = b * value + rng.randint(1, b - 1)
+    solution = f"{_division(a, b)}: cabe {value} veces."
+    others = [with_warning(solution, f"{b}×{value + 1}={b * (value + 1)} ya es más que {a}")]
+    return _exercise(phrase(WHOLE_QUOTIENT_WORDS, rng, a=a, b=b), solution, value, others)
 
 
 def _next_prime(rng: Random) -> Exercise:
@@ -135,22 +161,27 @@ def _divisor_count(rng: Random) -> Exercise:
 
 
 def _divisible(rng: Random) -> Exercise:
-    b, quotient = rng.randint(2, 9), rng.randint(2, 12)
+    b, quotient = rng.randint(2, 12), rng.randint(2, 12) if rng.random() < 0.5 else rng.randint(13, 60)
     rest = rng.choice((0, rng.randint(1, b - 1)))
     a = b * quotient + rest
     answer = "no" if rest else "sí"
-    solution = f"{b}×{quotient}={b * quotient}, {a}-{b * quotient}={rest}: sobra {rest}, {answer}."
+    solution = f"{_division(a, b)}: {'no es exacta, no' if rest else 'es exacta, sí'}."
     others = [with_rule("Tiene que sobrar 0", solution)]
     return _exercise(phrase(DIVISIBLE_WORDS, rng, a=a, b=b), solution, answer, others)
 
 
 def _prime(rng: Random) -> Exercise:
-    a = rng.choice((rng.randint(2, 60), rng.choice([n for n in range(2, 60) if _is_prime(n)])))
-    answer = "sí" if _is_prime(a) else "no"
-    factor = next(n for n in range(2, a + 1) if a % n == 0)
-    divided = f"{factor}×{a // factor}={a}" if factor < a else f"Solo lo dividen 1 y {a}"
-    solution = f"{divided}: {answer} es primo."
-    others = [with_rule("Un primo tiene dos divisores", solution)]
+    primes = [n for n in range(2, 110) if _is_prime(n)]
+    a = rng.choice((rng.randint(4, 110), rng.choice(primes)))
+    tried = [d for d in (2, 3, 5, 7) if d * d <= a]
+    if exact := [d for d in tried if a % d == 0]:
+        tried = [d for d in tried if d <= exact[0]]
+    answer = "no" if exact else "sí"
+    divisions = ", ".join(_division(a, d) for d in tried) or f"Solo lo dividen 1 y {a}"
+    solution = f"{divisions}: {answer} es primo."
+    others = (
+        [with_rule("Un primo no se divide entre 2, 3, 5 ni 7 salvo que sea uno de ellos", solution)] if tried else []
+    )
     return _exercise(phrase(PRIME_WORDS, rng, a=a), solution, answer, others)
 
 

@@ -6,19 +6,37 @@ from fractions import Fraction
 from math import gcd
 from random import Random
 
-from tutor.exercises.arithmetic import ADDITION_WORDS, PRODUCT_WORDS, SUBTRACTION_WORDS, ask_for_operation
+from tutor.exercises.arithmetic import (
+    ADDITION_WORDS,
+    PRODUCT_WORDS,
+    QUOTIENT_WORDS,
+    SUBTRACTION_WORDS,
+    ask_for_operation,
+)
+from tutor.exercises.divisibility import euclid
 from tutor.exercises.exercise import Exercise
 from tutor.exercises.explanations import with_check, with_rule, with_warning
 from tutor.exercises.phrasing import phrase
+from tutor.exercises.vocabulary import PEOPLE
+from tutor.number_words import number_in_words
 
 FRACTION_OF_WORDS = (
     "¿Cuánto [es|son|vale|valen] {f} de {n}?",
+    "{f} de {n}",
+    "{f} de {n}, ¿cuánto [es|son]?",
     "[Calcula|Halla|Dime|Obtén|Averigua] {f} de {n}",
     "{f} de {n}",
     "¿Cuál es la fracción {f} de {n}?",
     "De {n} [caramelos|lápices|globos], {f} son [azules|míos|nuevos]. ¿Cuántos son?",
     "Si tomo {f} de {n}, ¿cuánto [tengo|tomo]?",
     "En una granja hay {n} [gallinas|ovejas] y {f} son blancas. ¿Cuántas son blancas?",
+)
+COMPLEMENT_WORDS = (
+    "{p} se [come|comió] {f} de [una pizza|una tarta|un pastel]. ¿Qué fracción [queda|sobra]?",
+    "De [una pizza|una tarta|una cinta] se [gastan|usan|llevan] {f}. ¿Qué fracción queda?",
+    "¿Qué fracción le falta a {f} para llegar a [1|la unidad]?",
+    "1 - {f}[| =]",
+    "¿Cuánto es 1 menos {f}?",
 )
 SIMPLIFY_WORDS = (
     "[Simplifica|Reduce] [la fracción |]{f}",
@@ -27,26 +45,30 @@ SIMPLIFY_WORDS = (
     "¿Cuál es la fracción irreducible de {f}?",
     "Halla la fracción irreducible [equivalente a|de] {f}",
 )
+_PART_WORDS = {
+    2: "medio", 3: "tercio", 4: "cuarto", 5: "quinto", 6: "sexto", 7: "séptimo", 8: "octavo", 9: "noveno", 10: "décimo",
+}  # fmt: skip
 
 
 def fractions(rng: Random) -> Exercise:
-    """Return a sum, difference or product of fractions, a fraction of a number, or a fraction to simplify."""
-    kind = rng.choices(("of", "same", "different", "times", "simplify"), (28, 19, 25, 13, 15))[0]
-    if kind == "of":
-        return _fraction_of(rng)
-    if kind == "simplify":
-        return _simplify(rng)
+    """Return an operation with fractions, a fraction of a number, the rest of a whole, or a fraction to simplify."""
+    kind = rng.choices(("of", "same", "different", "times", "over", "simplify", "rest"), (28, 12, 26, 13, 8, 11, 2))[0]
+    whole = {"of": _fraction_of, "over": _quotient, "simplify": _simplify, "rest": _complement}
+    if kind in whole:
+        return whole[kind](rng)
     b = rng.randint(2, 9)
     d = b if kind == "same" else rng.randint(2, 6)
     a, c = rng.randint(1, max(1, b - 1)), rng.randint(1, max(1, d - 1))
-    left, right = f"{a}/{b}", f"{c}/{d}"
     if kind == "times":
         top, bottom = a * c, b * d
         steps = f"Multiplicamos: {a}×{c}={top} y {b}×{d}={bottom}, queda {top}/{bottom}"
         rule = "Se multiplican numeradores entre sí y denominadores entre sí"
-        question = ask_for_operation(left, "×", right, PRODUCT_WORDS, rng)
+        question = ask_for_operation(f"{a}/{b}", "×", f"{c}/{d}", PRODUCT_WORDS, rng)
         return _fraction_answer(question, steps, top, bottom, rule)
-    sign = "+" if rng.random() < 0.6 or Fraction(a, b) <= Fraction(c, d) else "-"
+    sign = rng.choice("+-")
+    if sign == "-" and Fraction(a, b) < Fraction(c, d):
+        a, b, c, d = c, d, a, b
+    left, right = f"{a}/{b}", f"{c}/{d}"
     common = b if b == d else b * d
     x, y = a * common // b, c * common // d
     top = x + y if sign == "+" else x - y
@@ -87,7 +109,9 @@ def _fraction_of(rng: Random) -> Exercise:
     steps = f"{top}/{bottom} de {number}: {number}÷{bottom}={part}"
     if top > 1:
         steps += f", {part}×{top}={part * top}"
-    question = phrase(FRACTION_OF_WORDS, rng, f=f"{top}/{bottom}", n=number)
+    shown = _in_words(top, bottom) if rng.random() < 0.4 else f"{top}/{bottom}"
+    question = phrase(FRACTION_OF_WORDS, rng, f=shown, n=number)
+    question = question[0].upper() + question[1:]
     solution = f"{steps}."
     others = (
         with_check(solution, f"{part * top}÷{number}={top}/{bottom}"),
@@ -100,10 +124,39 @@ def _simplify(rng: Random) -> Exercise:
     bottom = rng.randint(2, 9)
     top = rng.choice([n for n in range(1, bottom) if gcd(n, bottom) == 1])
     k = rng.randint(2, 9)
-    solution = f"Dividimos entre {k}: {top * k}÷{k}={top} y {bottom * k}÷{k}={bottom}, queda {top}/{bottom}."
+    divided = f"Dividimos entre {k}: {top * k}÷{k}={top} y {bottom * k}÷{k}={bottom}, queda {top}/{bottom}."
+    solution = f"Simplificamos: {euclid(top * k, bottom * k)}. {divided}"
     question = phrase(SIMPLIFY_WORDS, rng, f=f"{top * k}/{bottom * k}")
     others = (
         with_check(solution, f"{top * k}×{bottom}={bottom * k}×{top}"),
-        with_rule("Se divide arriba y abajo por el mismo número", solution),
+        with_rule("Se divide arriba y abajo por el mismo número", divided),
     )
     return Exercise(question, solution, f"{top}/{bottom}", "fracciones", "primaria 6", others)
+
+
+def _quotient(rng: Random) -> Exercise:
+    b, d = rng.randint(2, 9), rng.randint(2, 6)
+    a, c = rng.randint(1, max(1, b - 1)), rng.randint(1, max(1, d - 1))
+    top, bottom = a * d, b * c
+    steps = f"Multiplicamos en cruz: {a}×{d}={top} y {b}×{c}={bottom}, queda {top}/{bottom}"
+    question = ask_for_operation(
+        f"{a}/{b}", "÷", f"{c}/{d}", QUOTIENT_WORDS, rng, signs=("÷", ":", " ÷ ", " : ", " entre ")
+    )
+    return _fraction_answer(question, steps, top, bottom, "Dividir es multiplicar por la fracción inversa")
+
+
+def _complement(rng: Random) -> Exercise:
+    bottom = rng.randint(2, 10)
+    top = rng.randint(1, bottom - 1)
+    solution = f"El total es {bottom}/{bottom}. Restamos: {bottom}-{top}={bottom - top}, queda {bottom - top}/{bottom}."
+    question = phrase(COMPLEMENT_WORDS, rng, f=f"{top}/{bottom}", p=rng.choice(PEOPLE).name)
+    others = (with_check(solution, f"{top}/{bottom}+{bottom - top}/{bottom}=1"),)
+    return Exercise(question, solution, f"{bottom - top}/{bottom}", "fracciones", "primaria 5", others)
+
+
+def _in_words(top: int, bottom: int) -> str:
+    """Return a fraction as it is said: 2/3 as "dos tercios"."""
+    name = _PART_WORDS[bottom]
+    if top == 1:
+        return f"un {name}"
+    return f"{number_in_words(top)} {name}s"

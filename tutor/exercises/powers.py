@@ -10,6 +10,7 @@ from tutor.exercises.phrasing import ask_for_value, phrase
 
 SQUARE_WORDS = (
     "{a} al cuadrado",
+    "{a} al cuadrado",
     "el cuadrado de {a}",
     "{a}²",
     "{a}^2",
@@ -26,7 +27,7 @@ CUBE_WORDS = (
     "{a} elevado al cubo",
     "la potencia {a}^3",
 )
-POWER_WORDS = ("{a}^{n}", "{a} elevado a {n}", "{a} a la {n}", "la potencia {a}^{n}", "{a}^{n}")
+POWER_WORDS = ("{a}^{n}", "{a} elevado a {n}", "{a} a la {n}", "{a}{n_above}", "la potencia {a}^{n}", "{a}^{n}")
 ROOT_WORDS = (
     "√{n}",
     "la raíz cuadrada de {n}",
@@ -35,14 +36,16 @@ ROOT_WORDS = (
     "√{n}",
 )
 ROOT_QUESTIONS = (
-    "¿Qué número [multiplicado por sí mismo da|elevado al cuadrado da|al cuadrado es] {n}?",
     "[Extrae|Saca|Calcula|Halla] la raíz cuadrada de {n}",
+    "¿[Cuál es|Cuánto vale] la raíz cuadrada de {n}?",
 )
+
+_ABOVE = str.maketrans("23456", "²³⁴⁵⁶")
 
 
 def powers_and_roots(rng: Random) -> Exercise:
     """Return a power, or the square root of a perfect square."""
-    kind = rng.choices(("square", "cube", "power", "root"), (38, 15, 15, 32))[0]
+    kind = rng.choices(("square", "cube", "power", "root"), (31, 19, 22, 28))[0]
     if kind == "root":
         a = rng.randint(1, 15)
         question = phrase(ROOT_QUESTIONS, rng, n=a * a)
@@ -53,19 +56,16 @@ def powers_and_roots(rng: Random) -> Exercise:
         if a != 2:
             others.append(with_warning(solution, f"no es la mitad de {a * a}"))
         return Exercise(question, solution, str(a), "potencias y raíces", "secundaria 1", tuple(others))
-    exponent = {"square": 2, "cube": 3}.get(kind) or rng.choice((4, 5))
-    a = rng.randint(1, {2: 15, 3: 6}.get(exponent, 3))
+    exponent = {"square": 2, "cube": 3}.get(kind) or rng.choice((4, 4, 5, 5, 6))
+    a = rng.randint(2, {2: 15, 3: 10, 4: 5, 5: 4}.get(exponent, 3))
     if kind == "power" and rng.random() < 0.3:
         a = 10
     words = {"square": SQUARE_WORDS, "cube": CUBE_WORDS}.get(kind, POWER_WORDS)
-    steps, total = [], a
-    for _ in range(exponent - 1):
-        steps.append(f"{total}×{a}={total * a}")
-        total *= a
-    factors = "×".join([str(a)] * exponent)
-    shown = ", ".join(steps)
-    solution = f"{a}^{exponent}={factors}: {shown}." if exponent > 2 else f"{a}^2={factors}={total}."
-    question = ask_for_value(phrase(words, rng, a=a, n=exponent), rng)
+    total = a**exponent
+    steps = ", ".join(f"{a}^{n}={a ** (n - 1)}×{a}={a**n}" for n in range(2, exponent + 1))
+    # Each power made of the one before: who counts the factors loses count.
+    solution = f"{a}^{exponent}: {steps}." if exponent > 2 else f"{steps}."
+    question = ask_for_value(phrase(words, rng, a=a, n=exponent, n_above=str(exponent).translate(_ABOVE)), rng)
     others = [with_rule("El exponente dice cuántas veces se repite el factor", solution)]
     if total != a * exponent:
         others.append(with_warning(solution, f"no es {a}×{exponent}, que da {a * exponent}"))
