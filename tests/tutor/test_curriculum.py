@@ -79,19 +79,19 @@ def test_a_topic_is_asked_in_ten_ways_or_more_that_differ_in_words(maker: Maker)
     assert len(ways) >= 10, ways
 
 
-def test_the_newer_topics_take_a_quarter_and_the_four_operations_another(many: list[Exercise]) -> None:
+def test_the_newer_topics_take_a_sixth_and_the_four_operations_more(many: list[Exercise]) -> None:
     counts = Counter(exercise.topic for exercise in many)
     newer = {maker(Random(1)).topic for maker in SECOND_METHODS}
     share = sum(counts[topic] for topic in newer) / len(many)
     operations = sum(counts[topic] for topic in ("suma", "resta", "multiplicación", "división")) / len(many)
-    assert 0.23 < share < 0.29
-    assert 0.23 < operations < 0.28
+    assert 0.14 < share < 0.19
+    assert 0.2 < operations < 0.25
 
 
 def test_a_minority_of_the_rows_is_explained_in_another_style() -> None:
     rows = list(islice(exercises(3), 2000))
     others = sum(exercise.solution in map(in_school_notation, exercise.other_solutions) for exercise in rows)
-    assert 0.12 < others / len(rows) < 0.18
+    assert 0.08 < others / len(rows) < 0.13
 
 
 @pytest.mark.parametrize("maker", CURRICULUM, ids=lambda maker: maker.__name__)

@@ -20,6 +20,7 @@ from tutor.rows import template
 from tutor.settings import DEFAULT_DATASET, DEFAULT_ROWS, DEFAULT_SEED
 
 SEPARATORS = re.compile(r"[.;:,](?: |$)| y | porque ")
+UNKNOWN = re.compile(r"(?<![^\W\d_])[a-z] ?[-+/]")
 PLAIN = re.compile(r"[-\d,/^()]+(?: [-+×÷] [-\d,/^()]+)*")
 
 
@@ -33,6 +34,8 @@ def sides_of_equations(solution: str) -> list[list[str]]:
     chains = []
     for piece in SEPARATORS.split(solution):
         sides = piece.split(" = ")
+        if UNKNOWN.search(sides[0]):
+            continue
         sides[0] = re.sub(r"^[^-\d(√]*", "", sides[0])
         chains.append([side for side in sides if PLAIN.fullmatch(side)])
     return [sides for sides in chains if len(sides) > 1]

@@ -7,9 +7,10 @@ import pytest
 
 from tutor.exercises.arithmetic import addition, multiplication
 from tutor.exercises.divisibility import divisibility
+from tutor.exercises.one_step_stories import ADD_STORIES
 from tutor.exercises.phrasing import as_told, with_numbers_in_words
 from tutor.exercises.problems import one_step
-from tutor.exercises.stories import ADD_STORIES, tell
+from tutor.exercises.stories import tell
 from tutor.grading import grade
 from tutor.number_words import number_in_words, spoken_value
 

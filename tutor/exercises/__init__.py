@@ -47,7 +47,7 @@ CURRICULUM: dict[Maker, int] = {
     two_steps: 20,
     units: 9,
     perimeter_and_area: 10,
-    mental_chain: 1,
+    mental_chain: 2,
     sequences: 4,
     places: 4,
     durations: 4,

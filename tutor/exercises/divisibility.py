@@ -89,7 +89,7 @@ def _gcd(rng: Random) -> Exercise:
     solution = f"Para el mcd: {euclid(a, b)}, el mcd es {value}."
     others = [with_check(solution, f"{a}÷{value}={a // value} y {b}÷{value}={b // value}")]
     if smaller := [n for n in range(2, value) if value % n == 0]:
-        others.append(with_warning(solution, f"{smaller[-1]} también divide a los dos, pero no es el mayor"))
+        others.append(with_warning(solution, f"{smaller[-1]} divide a los dos, pero no es el mayor"))
     return _exercise(phrase(GCD_WORDS, rng, a=a, b=b), solution, value, others)
 
 
@@ -100,10 +100,10 @@ def _lcm(rng: Random) -> Exercise:
     common = gcd(a, b)
     value = lcm(a, b)
     divided = f"{a}×{b}={a * b}, {a * b}÷{common}={value}"
-    solution = f"Para el mcm, primero el mcd: {euclid(a, b)}, es {common}. Después el producto entre el mcd: {divided}."
+    solution = f"Para el mcm, primero el mcd: {euclid(a, b)}, es {common}. Después {divided}."
     others = [with_check(solution, f"{value}÷{a}={value // a} y {value}÷{b}={value // b}")]
     if value < a * b:
-        others.append(with_warning(solution, f"{a * b} también es múltiplo de los dos, pero no es el menor"))
+        others.append(with_warning(solution, f"{a * b} no es el menor"))
     return _exercise(phrase(LCM_WORDS, rng, a=a, b=b), solution, value, others)
 
 
@@ -179,9 +179,7 @@ def _prime(rng: Random) -> Exercise:
     answer = "no" if exact else "sí"
     divisions = ", ".join(_division(a, d) for d in tried) or f"Solo lo dividen 1 y {a}"
     solution = f"{divisions}: {answer} es primo."
-    others = (
-        [with_rule("Un primo no se divide entre 2, 3, 5 ni 7 salvo que sea uno de ellos", solution)] if tried else []
-    )
+    others = [with_rule("Un primo tiene dos divisores", solution)]
     return _exercise(phrase(PRIME_WORDS, rng, a=a), solution, answer, others)
 
 

@@ -67,9 +67,9 @@ _RULES = {
     "from": "La incógnita es lo que se quita",
     "times": "Lo que multiplica pasa dividiendo",
     "over": "Lo que divide pasa multiplicando",
-    "more": "Primero se quita lo que suma, después lo que multiplica",
-    "less": "Primero pasa sumando lo que resta, después se divide",
-    "bracket": "Primero pasa dividiendo lo que multiplica al paréntesis",
+    "more": "Primero se quita lo que suma",
+    "less": "Primero pasa lo que resta",
+    "bracket": "Primero se quita lo que multiplica al paréntesis",
     "both": "Las incógnitas a un lado y los números al otro",
 }
 
@@ -173,7 +173,7 @@ def _bracket(name: str, rng: Random) -> _Equation:
     a, b, x = rng.randint(2, 9), rng.randint(1, 12), rng.randint(1, 12)
     inside = x + b
     right = a * inside
-    steps = f"El {a} pasa dividiendo: {name}+{b}={right}÷{a}={inside}. El {b} pasa restando: {name}={inside}-{b}={x}"
+    steps = f"El {a} pasa dividiendo: {right}÷{a}={inside}. El {b} pasa restando: {name}={inside}-{b}={x}"
     return _Equation(f"{a}({name}+{b})", str(right), steps, f"{a}×({x}+{b})={right}", x, {})
 
 

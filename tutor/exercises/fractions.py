@@ -66,6 +66,8 @@ def fractions(rng: Random) -> Exercise:
         question = ask_for_operation(f"{a}/{b}", "×", f"{c}/{d}", PRODUCT_WORDS, rng)
         return _fraction_answer(question, steps, top, bottom, rule)
     sign = rng.choice("+-")
+    if Fraction(a, b) == Fraction(c, d):
+        sign = "+"
     if sign == "-" and Fraction(a, b) < Fraction(c, d):
         a, b, c, d = c, d, a, b
     left, right = f"{a}/{b}", f"{c}/{d}"
@@ -138,6 +140,8 @@ def _quotient(rng: Random) -> Exercise:
     b, d = rng.randint(2, 9), rng.randint(2, 6)
     a, c = rng.randint(1, max(1, b - 1)), rng.randint(1, max(1, d - 1))
     top, bottom = a * d, b * c
+    if top % bottom == 0:
+        return _quotient(rng)  # one that stays a fraction
     steps = f"Multiplicamos en cruz: {a}×{d}={top} y {b}×{c}={bottom}, queda {top}/{bottom}"
     question = ask_for_operation(
         f"{a}/{b}", "÷", f"{c}/{d}", QUOTIENT_WORDS, rng, signs=("÷", ":", " ÷ ", " : ", " entre ")

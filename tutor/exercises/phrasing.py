@@ -105,7 +105,7 @@ def as_pupils_type(question: str, rng: Random) -> str:
     if dice < 0.06:
         return rng.choice(_GREETINGS) + _lower_first(question)
     if dice < 0.10:
-        return question.rstrip(".") + rng.choice(_FAREWELLS)
+        return question.rstrip(". ") + rng.choice(_FAREWELLS)
     if dice < 0.16:
         return _without_accents(question.lower()).replace("¿", "")
     if dice < 0.20:

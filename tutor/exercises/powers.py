@@ -66,7 +66,7 @@ def powers_and_roots(rng: Random) -> Exercise:
     # Each power made of the one before: who counts the factors loses count.
     solution = f"{a}^{exponent}: {steps}." if exponent > 2 else f"{steps}."
     question = ask_for_value(phrase(words, rng, a=a, n=exponent, n_above=str(exponent).translate(_ABOVE)), rng)
-    others = [with_rule("El exponente dice cuántas veces se repite el factor", solution)]
+    others = [with_rule("El exponente cuenta los factores", solution)]
     if total != a * exponent:
         others.append(with_warning(solution, f"no es {a}×{exponent}, que da {a * exponent}"))
     return Exercise(question, solution, str(total), "potencias y raíces", "secundaria 1", tuple(others))
