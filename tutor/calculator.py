@@ -28,9 +28,12 @@ _OPERAND = rf"(?:{_NUMBER}|\({_NUMBER}\))"
 _OPERATION = rf"{_OPERAND}(?:(?: ?\+ ?{_OPERAND}){{1,9}}|(?: ?× ?{_OPERAND}){{1,9}}| ?[-÷] ?{_OPERAND})|√\d{{1,12}}"
 # Whole, not the end of something longer such as `4 × 2 + 13` or `3/4 + 1`.
 _BEFORE = r"(?:(?<![-+×÷*/^√\d)] )(?<! : )(?<=\s)|^|(?<=[(;]))"
-_EQUATION = re.compile(rf"{_BEFORE}({_OPERATION}) ?=( ?-?[\d,.]*)$")
-# `47 = 6 × 7 + 5`: how often the one goes into the other, and what is left.
-_WITH_REST = re.compile(rf"{_BEFORE}(\d{{1,12}}) ?= ?([1-9]\d{{0,11}}) ?×( ?\d*)(?: ?\+( ?\d*))?$")
+_EQUATION = re.compile(rf"{_BEFORE}({_OPERATION}) ?=( ?-?[\d,.]*)\Z")
+# `47 = 6 × 7 + 5`: how often the one goes into the other, and what is left. Only where an answer begins with it, after
+# an opening without an equation and divisions of the kind: elsewhere `12 = 2 × 2 × 3` or `8 = 2 × x` may be meant.
+_WITH_REST = re.compile(
+    r"^(?:[^=]*[:.] )?(?:\d+ = \d+ × \d+ \+ \d+, )*(\d{1,12}) ?= ?([1-9]\d{0,11}) ?×( ?\d*)(?: ?\+( ?\d*))?\Z"
+)
 _STEP = re.compile(rf"({_OPERAND}) ?([-+×÷]?) ?")
 _LONGEST = 160  # characters of an equation with its result
 
@@ -69,8 +72,10 @@ def digits_to_come(text: str) -> str | None:
     start = max(0, len(text) - _LONGEST)
     if found := _EQUATION.search(text, start):
         written, result = found[2], result_of(found[1])
-    elif found := _WITH_REST.search(text, start):
+    elif found := _WITH_REST.search(text):
         quotient, rest = divmod(int(found[1]), int(found[2]))
+        if found[4] is not None and int(found[3]) != quotient:
+            return None
         written, result = (found[3], str(quotient)) if found[4] is None else (found[4], str(rest))
     else:
         return None
