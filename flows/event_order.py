@@ -21,5 +21,5 @@ class CausalOrdering(memory.CausalOrdering):
 
     async def wait_for_leader(self, event: ReceivedEvent) -> None:
         """Wait for the event that `event` follows, unless the server that ran before may have seen it."""
-        if datetime.now(UTC) - _STARTED > _FOLLOWS_WITHIN:
+        if event.occurred > _STARTED + _FOLLOWS_WITHIN:
             await super().wait_for_leader(event)

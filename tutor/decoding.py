@@ -40,7 +40,7 @@ def write_greedily(
     """Return the tokens that `model` writes after each prompt, `(rows, longest answer)` int64, padded on the right.
 
     `ids` and `mask` are `(rows, tokens)` int64, padded on the left. `calculator` has the last word on every token.
-    `report_share` is told after each token but the last how much of the work is done, from 0 to 1.
+    `report_share` is told after each token how much of the work is done, from 0 to 1.
     """
     written = torch.full((len(ids), limits.max_new_tokens), limits.padding, dtype=ids.dtype, device=ids.device)
     rows = torch.arange(len(ids), device=ids.device)  # those still being written

@@ -20,7 +20,8 @@ from tutor.rows import template
 from tutor.settings import DEFAULT_DATASET, DEFAULT_ROWS, DEFAULT_SEED
 
 SEPARATORS = re.compile(r"[.;:,](?: |$)| y | porque ")
-UNKNOWN = re.compile(r"(?<![^\W\d_])[a-z] ?[-+/]")
+# Not what may be an unknown: one letter before a sign.
+WORDS = re.compile(r"^(?:[^\W\d_]{2,}\W*\s|[^\W\d_]\s(?=[\d(√]|-\d))*")
 PLAIN = re.compile(r"[-\d,/^()]+(?: [-+×÷] [-\d,/^()]+)*")
 
 
@@ -34,9 +35,7 @@ def sides_of_equations(solution: str) -> list[list[str]]:
     chains = []
     for piece in SEPARATORS.split(solution):
         sides = piece.split(" = ")
-        if UNKNOWN.search(sides[0]):
-            continue
-        sides[0] = re.sub(r"^[^-\d(√]*", "", sides[0])
+        sides[0] = WORDS.sub("", sides[0])
         chains.append([side for side in sides if PLAIN.fullmatch(side)])
     return [sides for sides in chains if len(sides) > 1]
 

@@ -16,7 +16,7 @@ from tutor.exercises.phrasing import as_told, ask_for_value, phrase
 
 ADDITION_WORDS = (
     "[Suma|Sumar|Sume] {a} [y|más|con] {b}",
-    "[Suma|Súmale|Sumar] {b} a {a}",
+    "[Súmale|Sumar] {b} a {a}",
     "[Suma|Añade|Agrega|Súmale|Añádele] {b} a {a}",
     "¿Cuánto [suman|es la suma de|da la suma de|es el total de|hacen juntos] {a} y {b}?",
     "[Calcula|Halla|Dime|Obtén|Encuentra|Escribe] la suma de {a} y {b}",
@@ -33,7 +33,7 @@ ADDITION_WORDS = (
     "¿[Qué|Cuánto] da {a} más {b}?",
     "Si [tengo|pongo|llevo] {a} y [añado|pongo|sumo] {b}[ más|], ¿[cuánto|cuántos] [tengo|hay|junto]?",
     "[Haz|Hazme] la suma de {a} [y|más] {b}",
-    "¿Cuánto [es|da|sale] [sumar|si sumas|sumando] {a} [y|más] {b}?",
+    "¿Cuánto [es|da|sale] [sumar|si sumas] {a} [y|más] {b}?",
     "{a} y {b}, ¿cuánto [suman|hacen|son juntos]?",
     "Suma estos [dos |]números: {a} y {b}",
     "¿Qué número es {b} mayor que {a}?",

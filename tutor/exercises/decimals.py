@@ -99,14 +99,15 @@ def _over(value: Fraction, divisor: int, rng: Random) -> Exercise:
 def _larger(rng: Random) -> Exercise:
     whole, first, second = rng.randint(0, 5), *rng.sample(range(1, 10), 2)
     one, other = Fraction(whole * 10 + first, 10), Fraction(whole * 100 + second * 10 + rng.randint(1, 9), 100)
-    larger, smaller = max(one, other), min(one, other)
-    left, right = rng.sample((spanish(one), spanish(other)), 2)
-    solution = (
-        f"Restamos: {spanish(larger)}-{spanish(smaller)}={spanish(larger - smaller)}. El mayor es {spanish(larger)}."
-    )
-    question = phrase(LARGER_WORDS, rng, a=left, b=right)
-    others = (with_warning(solution, "no gana el que tiene más cifras"),)
-    return Exercise(question, solution, spanish(larger), "decimales", "primaria 5", others)
+    larger = max(one, other)
+    left, right = rng.sample((one, other), 2)
+    alike = " y ".join(f"{float(number):.2f}".replace(".", ",") for number in (left, right))
+    solution = f"Con dos decimales: {alike}. El mayor es {spanish(larger)}."
+    question = phrase(LARGER_WORDS, rng, a=spanish(left), b=spanish(right))
+    others = [with_rule("Se comparan cifra a cifra desde la izquierda", solution)]
+    if larger == one:
+        others.append(with_warning(solution, "no gana el que tiene más cifras"))
+    return Exercise(question, solution, spanish(larger), "decimales", "primaria 5", tuple(others))
 
 
 def _rounded(rng: Random) -> Exercise:

@@ -87,7 +87,10 @@ def _gcd(rng: Random) -> Exercise:
     a, b = g * p, g * (q if q != p else p + 1)
     value = gcd(a, b)
     solution = f"Para el mcd: {euclid(a, b)}, el mcd es {value}."
-    others = [with_check(solution, f"{a}÷{value}={a // value} y {b}÷{value}={b // value}")]
+    others = [
+        with_check(solution, f"{a}÷{value}={a // value} y {b}÷{value}={b // value}"),
+        with_rule("El mcd es el último divisor, el que da resto 0", solution),
+    ]
     if smaller := [n for n in range(2, value) if value % n == 0]:
         others.append(with_warning(solution, f"{smaller[-1]} divide a los dos, pero no es el mayor"))
     return _exercise(phrase(GCD_WORDS, rng, a=a, b=b), solution, value, others)

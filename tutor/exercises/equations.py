@@ -19,7 +19,7 @@ EQUATION_WORDS = (
     "[Halla|Encuentra|Calcula|Averigua|Determina] [{x}|el valor de {x}] [si|en|cuando] {e}",
     "¿[Cuánto vale|Qué vale|Qué valor tiene|Cuál es el valor de] {x} [en|si] {e}?",
     "Despeja {x}[ en|:] {e}",
-    "¿Qué número [es|vale] {x} en {e}?",
+    "¿Qué número es {x} en {e}?",
     "¿[Cuál es la solución|Qué solución tiene la ecuación|Cuál es la solución de la ecuación] {e}?",
     "[Calcula|Despeja|Halla] la incógnita: {e}",
     "{e}, ¿cuánto [vale|es] {x}?",
@@ -49,12 +49,12 @@ RIDDLES: dict[str, tuple[str, ...]] = {
         "[Pienso|Pensé] un número, lo divido entre {a} y [me da|obtengo] {r}. ¿[Qué número es|Cuál es el número]?",
     ),
     "more": (
-        "{multiple} de un número más {b} es {r}. ¿Cuál es el número?",
+        "{multiple} de un número, más {b}, es {r}. ¿Cuál es el número?",
         "{multiple} de un número, aumentado en {b}, es {r}. ¿[Cuál es el número|Qué número es]?",
         "[Pienso|Pensé] un número, lo multiplico por {a}, le sumo {b} y [me da|obtengo] {r}. ¿Qué número es?",
     ),
     "less": (
-        "{multiple} de un número menos {b} es {r}. ¿Cuál es el número?",
+        "{multiple} de un número, menos {b}, es {r}. ¿Cuál es el número?",
         "[Pienso|Pensé] un número, lo multiplico por {a}, le resto {b} y [me da|obtengo] {r}. ¿Qué número es?",
     ),
 }
@@ -130,7 +130,7 @@ def _from(name: str, rng: Random) -> _Equation:
     return _Equation(
         f"{a}-{name}",
         str(right),
-        f"Cambiamos {name} de lado con el {right}: {name}={a}-{right}={x}",
+        f"{name} pasa sumando y el {right} restando: {name}={a}-{right}={x}",
         f"{a}-{x}={right}",
         x,
         {"a": a},

@@ -21,19 +21,19 @@ from tutor.exercises.vocabulary import PEOPLE
 from tutor.number_words import number_in_words
 
 FRACTION_OF_WORDS = (
-    "¿Cuánto [es|son|vale|valen] {f} de {n}?",
+    "¿Cuánto {es} {f} de {n}?",
     "{f} de {n}",
-    "{f} de {n}, ¿cuánto [es|son]?",
+    "{f} de {n}, ¿cuánto {es}?",
     "[Calcula|Halla|Dime|Obtén|Averigua] {f} de {n}",
     "{f} de {n}",
-    "¿Cuál es la fracción {f} de {n}?",
+    "¿Cuánto vale la fracción {f} de {n}?",
     "De {n} [caramelos|lápices|globos], {f} son [azules|míos|nuevos]. ¿Cuántos son?",
     "Si tomo {f} de {n}, ¿cuánto [tengo|tomo]?",
     "En una granja hay {n} [gallinas|ovejas] y {f} son blancas. ¿Cuántas son blancas?",
 )
 COMPLEMENT_WORDS = (
     "{p} se [come|comió] {f} de [una pizza|una tarta|un pastel]. ¿Qué fracción [queda|sobra]?",
-    "De [una pizza|una tarta|una cinta] se [gastan|usan|llevan] {f}. ¿Qué fracción queda?",
+    "De una [cinta|tela|garrafa] se [gastan|usan|llevan] {f}. ¿Qué fracción queda?",
     "¿Qué fracción le falta a {f} para llegar a [1|la unidad]?",
     "1 - {f}[| =]",
     "¿Cuánto es 1 menos {f}?",
@@ -112,11 +112,11 @@ def _fraction_of(rng: Random) -> Exercise:
     if top > 1:
         steps += f", {part}×{top}={part * top}"
     shown = _in_words(top, bottom) if rng.random() < 0.4 else f"{top}/{bottom}"
-    question = phrase(FRACTION_OF_WORDS, rng, f=shown, n=number)
+    question = phrase(FRACTION_OF_WORDS, rng, f=shown, n=number, es=rng.choice(("es", "son")) if top > 1 else "es")
     question = question[0].upper() + question[1:]
     solution = f"{steps}."
     others = (
-        with_check(solution, f"{part * top}÷{number}={top}/{bottom}"),
+        with_check(solution, f"{part}×{bottom}={number}"),
         with_rule("El denominador divide y el numerador multiplica", solution),
     )
     return Exercise(question, solution, str(part * top), "fracciones", "primaria 5", others)

@@ -24,7 +24,9 @@ CONVERSIONS = (
 )
 CONVERSION_WORDS = (
     "¿Cuánt{os} {to} [son|hay en|equivalen a] {n} {from_}?",
-    "[Pasa|Convierte|Cambia|Transforma|Expresa] {n} {from_} [a|en] {to}",
+    "[Pasa|Cambia] {n} {from_} a {to}",
+    "[Convierte|Transforma] {n} {from_} [a|en] {to}",
+    "Expresa {n} {from_} en {to}",
     "¿A cuánt{os} {to} equivalen {n} {from_}?",
     "{n} {from_} [en|a] {to}",
     "{n} {from_}, ¿cuánt{os} {to} son?",
@@ -97,7 +99,8 @@ HEIGHT_WORDS = (
     "[Calcula|Halla] la altura de un rectángulo de área {n} {short}² y base {a} {u}",
 )
 FENCE_WORDS = (
-    "[Un campo|Un huerto|Una finca] rectangular mide {a} {u} de largo y {b} {u} de ancho. ¿Cuántos metros de valla hacen falta para rodear{lo}?",
+    "[Un campo|Un huerto] rectangular mide {a} {u} de largo y {b} {u} de ancho. ¿Cuántos metros de valla hacen falta para rodearlo?",
+    "Una finca rectangular mide {a} {u} de largo y {b} {u} de ancho. ¿Cuántos metros de valla hacen falta para rodearla?",
     "{p} da una vuelta a un parque rectangular de {a} {u} por {b} {u}. ¿Cuántos metros [anda|recorre]?",
 )
 FLOOR_WORDS = (
@@ -119,7 +122,7 @@ _NAMES_OF_MEASURES = {
 
 
 def units(rng: Random) -> Exercise:
-    """Return a conversion between two units of length, mass, volume, time or money."""
+    """Return a conversion between two units of length, mass, volume or time."""
     pairs = [conversion[:5] for conversion in CONVERSIONS]
     short, name, short_small, name_small, factor = rng.choices(pairs, [c[5] for c in CONVERSIONS])[0]
     count = Fraction(rng.randint(2, 12))
@@ -223,13 +226,14 @@ def _height(short: str, unit: str, rng: Random) -> Exercise:
 
 
 def _ground(_short: str, _unit: str, rng: Random) -> Exercise:
-    a, b, unit = rng.randint(3, 60), rng.randint(2, 40), rng.choice(("m", "metros"))
+    unit = rng.choice(("m", "metros"))
     if rng.random() < 0.5:
+        a, b = rng.randint(3, 12), rng.randint(2, 10)
         solution = f"Área del rectángulo: {a}×{b}={a * b}."
         question = phrase(FLOOR_WORDS, rng, a=a, b=b, u=unit)
         return _measured(question, solution, f"{a * b} m²", [with_rule("La unidad del área es m²", solution)])
-    question = phrase(FENCE_WORDS, rng, a=a, b=b, u=unit, p=rng.choice(PEOPLE).name, lo="{lo}")
-    question = question.replace("{lo}", "la" if question.startswith("Una") else "lo")
+    a, b = rng.randint(10, 60), rng.randint(5, 40)
+    question = phrase(FENCE_WORDS, rng, a=a, b=b, u=unit, p=rng.choice(PEOPLE).name)
     solution = f"Perímetro del rectángulo: {a}+{b}={a + b}, {a + b}×2={2 * (a + b)}."
     return _measured(question, solution, f"{2 * (a + b)} m", [with_check(solution, f"{a}+{b}+{a}+{b}={2 * (a + b)}")])
 

@@ -169,9 +169,9 @@ _RULES: dict[_MakesExpression, str] = {
     _sum_and_product: "El producto va antes que la suma y la resta",
     _sum_and_quotient: "La división va antes que la suma y la resta",
     _parentheses: "El paréntesis va antes que lo demás",
-    _two_products: "Los productos van antes que la suma",
+    _two_products: "Los productos van antes que sumas y restas",
     _from_left_to_right: "Operaciones del mismo rango, de izquierda a derecha",
-    _bracket_product_sum: "Primero el paréntesis, después el producto",
+    _bracket_product_sum: "Primero el paréntesis, después productos y divisiones",
     _product_and_sums: "Productos y divisiones van antes que sumas y restas",
     _square_and_more: "La potencia va antes que la suma",
 }

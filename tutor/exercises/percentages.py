@@ -59,13 +59,6 @@ WHOLE_WORDS = (
     "¿De qué número es {a} el {p}?",
 )
 
-_PARTS = {
-    10: "El 10 % es la décima parte",
-    25: "El 25 % es la cuarta parte",
-    50: "El 50 % es la mitad",
-    75: "El 75 % son tres cuartas partes",
-}
-
 
 def percentages(rng: Random) -> Exercise:
     """Return a percentage of a number, a price after a discount or a rise, or the percentage or the whole itself."""
@@ -81,7 +74,7 @@ def _percentage_of(rng: Random) -> Exercise:
         question = phrase(DISCOUNT_WORDS, rng, p=_written(percent, rng), n=number, **_on_sale(number, rng))
     others = [
         with_check(solution, f"{number}×{percent}÷100={spanish(result)}"),
-        with_rule(_PARTS.get(percent, "Un tanto por ciento son centésimas"), solution),
+        with_rule("El 50 % es la mitad" if percent == 50 else "Un tanto por ciento son centésimas", solution),
     ]
     if percent not in (10, 100) and Fraction(number, percent) != result:
         others.append(with_warning(solution, f"no se divide entre {percent}"))
@@ -109,10 +102,11 @@ def _price_after(rng: Random) -> Exercise:
 def _what_percent(rng: Random) -> Exercise:
     percent = rng.choice((10, 20, 25, 30, 40, 50, 60, 75, 80, 90, 5, 15, 35, 45, 85))
     step = 100 // gcd(percent, 100)
-    number = step * rng.randint(1, max(1, 120 // step))
+    fewest = 2 if percent * step == 100 else 1  # so that it is never one pupil
+    number = step * rng.randint(fewest, max(fewest, 120 // step))
     part = percent * number // 100
     ratio = spanish(Fraction(percent, 100))
-    solution = f"{part}÷{number}={ratio}, {ratio}×100={percent}: es el {percent} %."
+    solution = f"{part}÷{number}={ratio}; {ratio}×100={percent}: es el {percent} %."
     others = [with_check(solution, f"{number}×{percent}÷100={part}")]
     question = phrase(WHAT_PERCENT_WORDS, rng, a=part, n=number, p=rng.choice(PEOPLE).name)
     return _exercise(question, solution, f"{percent} %", others)
@@ -154,4 +148,4 @@ def _percent_steps(percent: int, number: int) -> str:
     if percent == 50:
         return f"es la mitad, {number}÷2={spanish(Fraction(number, 2))}"
     hundredth = Fraction(number, 100)
-    return f"{number}÷100={spanish(hundredth)}, {spanish(hundredth)}×{percent}={spanish(hundredth * percent)}"
+    return f"{number}÷100={spanish(hundredth)}; {spanish(hundredth)}×{percent}={spanish(hundredth * percent)}"

@@ -9,7 +9,7 @@ from tutor.exercises import one_step_stories, two_step_stories
 from tutor.exercises.exercise import Exercise
 from tutor.exercises.explanations import with_check, with_rule, with_warning
 from tutor.exercises.phrasing import as_told
-from tutor.exercises.stories import Story, tell
+from tutor.exercises.stories import tell
 from tutor.exercises.vocabulary import market
 
 
@@ -54,8 +54,8 @@ def _taking_away(rng: Random, hard: bool) -> Exercise:
 
 
 def _years(rng: Random) -> Exercise:
-    earlier = rng.randint(1930, 2016)
-    later = rng.randint(earlier + 4, 2040)
+    earlier = rng.randint(1930, 2010)
+    later = rng.randint(earlier + 5, 2025)
     question = tell(one_step_stories.YEAR_STORIES, rng, a=later, b=earlier)
     solution = f"Restamos: {later}-{earlier}={later - earlier}."
     others = (with_check(solution, f"{earlier}+{later - earlier}={later}"),)
@@ -113,57 +113,59 @@ def two_steps(rng: Random) -> Exercise:
     return Exercise(working.question, solution, str(working.value), "problemas de dos pasos", "primaria 4", others)
 
 
-def _add_and_subtract(rng: Random) -> _Working:
-    a, b = (
-        (rng.randint(8, 40), rng.randint(2, 20)) if rng.random() < 0.6 else (rng.randint(30, 200), rng.randint(10, 60))
-    )
-    if rng.random() < 0.5:
-        middle = a + b
-        c = rng.randint(2, min(20, middle - 1))
-        return _Working(
-            tell(two_step_stories.ADD_THEN_SUBTRACT, rng, a=a, b=b, c=c),
-            f"sumamos {a}+{b}={a + b}",
-            f"restamos {middle}-{c}={middle - c}",
-            f"{a}+{b}-{c}",
-            middle - c,
-        )
-    b = min(b, a - 1)
-    middle, c = a - b, rng.randint(2, 20)
+# What stands for the result of the first operation in the second.
+_IT = None
+_VERBS = {"+": "sumamos", "-": "restamos", "×": "multiplicamos", "÷": "dividimos"}
+
+
+def _worked(question: str, first: tuple[int, str, int], then: tuple[int | None, str, int | None]) -> _Working:
+    """Return the working of `first`, and then of the operation in which `_IT` stands for its result."""
+    middle = _result(*first)
+    left, sign, right = (middle if then[0] is _IT else then[0]), then[1], (middle if then[2] is _IT else then[2])
+    value = _result(left, sign, right)
+    inner = f"{first[0]}{first[1]}{first[2]}"
+    if first[1] in "+-" and (sign == "÷" or then[2] is _IT):
+        inner = f"({inner})"
+    in_one_line = f"{inner}{sign}{right}" if then[0] is _IT else f"{left}{sign}{inner}"
     return _Working(
-        tell(two_step_stories.SUBTRACT_THEN_ADD, rng, a=a, b=b, c=c),
-        f"restamos {a}-{b}={middle}",
-        f"sumamos {middle}+{c}={middle + c}",
-        f"{a}-{b}+{c}",
-        middle + c,
+        question,
+        f"{_VERBS[first[1]]} {first[0]}{first[1]}{first[2]}={middle}",
+        f"{_VERBS[sign]} {left}{sign}{right}={value}",
+        in_one_line,
+        value,
     )
+
+
+def _result(a: int, sign: str, b: int) -> int:
+    return {"+": a + b, "-": a - b, "×": a * b, "÷": a // b}[sign]
+
+
+def _add_and_subtract(rng: Random) -> _Working:
+    large = rng.random() < 0.4
+    a, b = (rng.randint(30, 200), rng.randint(10, 60)) if large else (rng.randint(8, 40), rng.randint(2, 20))
+    if rng.random() < 0.5:
+        c = rng.randint(2, min(20, a + b - 1))
+        return _worked(tell(two_step_stories.ADD_THEN_SUBTRACT, rng, a=a, b=b, c=c), (a, "+", b), (_IT, "-", c))
+    b, c = min(b, a - 1), rng.randint(2, 20)
+    return _worked(tell(two_step_stories.SUBTRACT_THEN_ADD, rng, a=a, b=b, c=c), (a, "-", b), (_IT, "+", c))
 
 
 def _two_taken_away(rng: Random) -> _Working:
     a, b = rng.randint(2, 40), rng.randint(2, 30)
     whole = a + b + rng.randint(1, 60)
-    return _Working(
-        tell(two_step_stories.TWO_TAKEN_AWAY, rng, a=a, b=b, c=whole),
-        f"sumamos {a}+{b}={a + b}",
-        f"restamos {whole}-{a + b}={whole - a - b}",
-        f"{whole}-({a}+{b})",
-        whole - a - b,
-    )
+    return _worked(tell(two_step_stories.TWO_TAKEN_AWAY, rng, a=a, b=b, c=whole), (a, "+", b), (whole, "-", _IT))
 
 
 def _products(rng: Random) -> _Working:
     a, b = rng.randint(2, 9), rng.randint(2, 10) if rng.random() < 0.7 else rng.randint(11, 40)
-    product = a * b
-    if rng.random() < 0.6 or product < 4:
-        c = rng.randint(2, 15)
+    if rng.random() < 0.6 or a * b < 4:
+        c, sign = rng.randint(2, 15), "+"
         question = tell(two_step_stories.MULTIPLY_THEN_ADD, rng, market(b, rng, extra_price=c), a=a, b=b, c=c)
-        a, b = as_told(question, a, b)
-        first = f"multiplicamos {a}×{b}={product}"
-        return _Working(question, first, f"sumamos {product}+{c}={product + c}", f"{a}×{b}+{c}", product + c)
-    c = rng.randint(2, min(15, product - 1))
-    question = tell(two_step_stories.MULTIPLY_THEN_SUBTRACT, rng, a=a, b=b, c=c)
+    else:
+        c, sign = rng.randint(2, min(15, a * b - 1)), "-"
+        question = tell(two_step_stories.MULTIPLY_THEN_SUBTRACT, rng, a=a, b=b, c=c)
     a, b = as_told(question, a, b)
-    first = f"multiplicamos {a}×{b}={product}"
-    return _Working(question, first, f"restamos {product}-{c}={product - c}", f"{a}×{b}-{c}", product - c)
+    return _worked(question, (a, "×", b), (_IT, sign, c))
 
 
 def _change(rng: Random) -> _Working:
@@ -180,66 +182,30 @@ def _rest(rng: Random) -> _Working:
 
 def _product_taken_from(whole: int, a: int, b: int, question: str) -> _Working:
     a, b = as_told(question, a, b)
-    return _Working(
-        question,
-        f"multiplicamos {a}×{b}={a * b}",
-        f"restamos {whole}-{a * b}={whole - a * b}",
-        f"{whole}-{a}×{b}",
-        whole - a * b,
-    )
+    return _worked(question, (a, "×", b), (whole, "-", _IT))
 
 
 def _share(rng: Random) -> _Working:
     c, value = rng.randint(2, 6), rng.randint(3, 10)
-    total = c * value
-    a = rng.randint(2, total - 2)
-    b = total - a
-    return _Working(
-        tell(two_step_stories.ADD_THEN_DIVIDE, rng, a=a, b=b, c=c),
-        f"sumamos {a}+{b}={a + b}",
-        f"dividimos {total}÷{c}={value}",
-        f"({a}+{b})÷{c}",
-        value,
-    )
+    a = rng.randint(2, c * value - 2)
+    b = c * value - a
+    return _worked(tell(two_step_stories.ADD_THEN_DIVIDE, rng, a=a, b=b, c=c), (a, "+", b), (_IT, "÷", c))
 
 
 def _share_the_rest(rng: Random) -> _Working:
     c, value, b = rng.randint(2, 8), rng.randint(2, 12), rng.randint(2, 30)
-    rest = c * value
-    a = rest + b
-    return _Working(
-        tell(two_step_stories.SUBTRACT_THEN_DIVIDE, rng, a=a, b=b, c=c),
-        f"restamos {a}-{b}={rest}",
-        f"dividimos {rest}÷{c}={value}",
-        f"({a}-{b})÷{c}",
-        value,
-    )
+    a = c * value + b
+    return _worked(tell(two_step_stories.SUBTRACT_THEN_DIVIDE, rng, a=a, b=b, c=c), (a, "-", b), (_IT, "÷", c))
 
 
 def _share_a_product(rng: Random) -> _Working:
     c, value, a = rng.randint(2, 6), rng.randint(2, 8), rng.randint(2, 6)
     b = c * value
-    product = a * b
-    return _Working(
-        tell(two_step_stories.MULTIPLY_THEN_DIVIDE, rng, a=a, b=b, c=c),
-        f"multiplicamos {a}×{b}={product}",
-        f"dividimos {product}÷{c}={product // c}",
-        f"{a}×{b}÷{c}",
-        product // c,
-    )
+    return _worked(tell(two_step_stories.MULTIPLY_THEN_DIVIDE, rng, a=a, b=b, c=c), (a, "×", b), (_IT, "÷", c))
 
 
 def _together(rng: Random) -> _Working:
     times, multiple = rng.choice(((2, "el doble"), (2, "el doble"), (3, "el triple")))
     b = rng.randint(3, 20)
-    return _Working(
-        tell(
-            tuple(Story(text.replace("{multiple}", multiple), most) for text, most in two_step_stories.TIMES_AS_MANY),
-            rng,
-            b=b,
-        ),
-        f"multiplicamos {b}×{times}={b * times}",
-        f"sumamos {b}+{b * times}={b + b * times}",
-        f"{b}+{b}×{times}",
-        b + b * times,
-    )
+    told = tuple(s._replace(text=s.text.replace("{multiple}", multiple)) for s in two_step_stories.TIMES_AS_MANY)
+    return _worked(tell(told, rng, b=b), (b, "×", times), (b, "+", _IT))

@@ -16,10 +16,11 @@ from tutor.exercises.vocabulary import CONTAINERS, CURRENCIES, FOODS, PEOPLE, TH
 
 
 class Story(NamedTuple):
-    """A wording and the largest number with which it makes sense."""
+    """A wording, and the bounds of the largest of its numbers with which it makes sense."""
 
     text: str
     most: int = 10_000
+    least: int = 0
 
 
 def tell(stories: tuple[Story, ...], rng: Random, market: Market | None = None, **numbers: int) -> str:
@@ -28,7 +29,7 @@ def tell(stories: tuple[Story, ...], rng: Random, market: Market | None = None, 
     Stories of buying are told only where there is a `market` for their prices.
     """
     largest = max(numbers.values())
-    fitting = [s.text for s in stories if largest <= s.most and (market is not None or not _sells(s.text))]
+    fitting = [s.text for s in stories if s.least <= largest <= s.most and (market is not None or not _sells(s.text))]
     text = expand(rng.choice(fitting), rng)
     person, other = rng.sample(PEOPLE, 2)
     thing, container, food = rng.choice(THINGS), rng.choice(CONTAINERS), rng.choice(FOODS)

@@ -11,7 +11,7 @@ ADD_THEN_SUBTRACT = (
     Story(
         "{p} tenía {a} {t}. [Le dieron|Compró|Encontró] {b} más y luego [regaló|perdió|usó] {c}. ¿{Qs} {t} [le quedan|tiene]?"
     ),
-    Story("En un autobús van {a} personas, suben {b} y bajan {c}. ¿Cuántas personas [quedan|van ahora]?"),
+    Story("En un autobús van {a} personas, suben {b} y bajan {c}. ¿Cuántas personas [quedan|van ahora]?", 50),
     Story("{p} tenía {a} {m} y [su abuela|su tío|su madre] le dio {b}. Después gastó {c}. ¿Cuánto le queda?"),
     Story(
         "En una jarra hay {a} vasos de [jugo|horchata|limonada]; echan {b} más y se beben {c}. ¿Cuántos vasos quedan?",
@@ -36,14 +36,14 @@ SUBTRACT_THEN_ADD = (
         "{p} tiene {a} {t}, [regala|pierde|vende] {b} y [le dan|compra|recibe|encuentra] {c}. ¿{Qs} {t} tiene [ahora|al final]?"
     ),
     Story("{p} tenía {a} {m}. Gastó {b} y después [ganó|le dieron|cobró] {c}. ¿Cuánto tiene ahora?"),
-    Story("En un autobús van {a} personas, bajan {b} y suben {c}. ¿Cuántas personas [quedan|van ahora]?"),
+    Story("En un autobús van {a} personas, bajan {b} y suben {c}. ¿Cuántas personas van ahora?", 60),
     Story("En un tanque hay {a} litros de agua. Se sacan {b} y luego se echan {c}. ¿Cuántos litros hay ahora?"),
-    Story("En [un tren|un cine] hay {a} personas. Salen {b} y entran {c}. ¿Cuántas [hay ahora|personas quedan]?"),
+    Story("En [un tren|un cine] hay {a} personas. Salen {b} y entran {c}. ¿Cuántas hay ahora?"),
     Story("Había {a} {t} en [la caja|el cajón]. [Se llevaron|Sacaron] {b} y [pusieron|metieron] {c}. ¿{Qs} hay ahora?"),
     Story("{p} tenía {a} {t}, [perdió|regaló] {b} y [su tía|su abuelo] le regaló {c}. ¿{Qs} [tiene|tiene ahora]?"),
     Story("En una tienda hay {a} {t}. Venden {b} y [traen|reciben] {c}. ¿{Qs} {t} hay [ahora|al final del día]?"),
-    Story("En la clase hay {a} alumnos; se van {b} y llegan {c} nuevos. ¿Cuántos alumnos hay ahora?"),
-    Story("En un tren viajan {a} personas. En una parada bajan {b} y suben {c}. ¿Cuántas personas [siguen|van ahora]?"),
+    Story("En la clase hay {a} alumnos; se van {b} y llegan {c} nuevos. ¿Cuántos alumnos hay ahora?", 40),
+    Story("En un tren viajan {a} personas. En una parada bajan {b} y suben {c}. ¿Cuántas personas van ahora?"),
     Story("{p} tenía {a} {t}; perdió {b} y luego ganó {c}. ¿{Qs} tiene[ al final|]?"),
     Story("En un almacén había {a} cajas. Salieron {b} y llegaron {c}. ¿Cuántas [cajas |]hay?"),
     Story("De un depósito con {a} litros se gastan {b} y se añaden {c}. ¿Cuántos litros hay?"),
@@ -57,7 +57,9 @@ MULTIPLY_THEN_ADD = (
     Story(
         "{p} camina {b} kilómetros al día durante {a} días, y otro día {c} kilómetros. ¿Cuántos kilómetros camina en total?"
     ),
-    Story("{p} carga {a} sacos de {b} kilos de [papas|maíz|arroz] y uno de {c} kilos. ¿Cuántos kilos carga en total?"),
+    Story(
+        "Un camión carga {a} sacos de {b} kilos de [papas|maíz|arroz] y uno de {c} kilos. ¿Cuántos kilos carga en total?"
+    ),
     Story(
         "{p} compra {a} {g} a {b} {m} cada {uno_g} y además {un_h} que vale {c} {m}. ¿Cuánto [gasta|paga|debe pagar]?"
     ),
@@ -67,8 +69,8 @@ MULTIPLY_THEN_ADD = (
     Story("En una sala hay {a} filas de {b} sillas y {c} sillas sueltas. ¿Cuántas sillas hay en total?"),
     Story("{p} lee {b} páginas al día durante {a} días y después {c} más. ¿Cuántas páginas lee en total?"),
     Story("Se compran {a} entradas de {b} {m} y se pagan {c} {m} de taxi. ¿Cuánto se gasta?"),
-    Story("{p} da {a} vueltas de {b} metros y después anda {c} metros más. ¿Cuántos metros anda?"),
-    Story("Se cobran {b} {m} por niño y {c} por adulto. ¿Cuánto pagan {a} niños y un adulto?"),
+    Story("Un ciclista da {a} vueltas de {b} kilómetros y después hace {c} más. ¿Cuántos kilómetros hace?"),
+    Story("Se cobran {b} {m} por persona y {c} por el coche. ¿Cuánto pagan {a} personas con un coche?"),
     Story("Hay {a} mesas de {b} invitados y otra mesa con {c}. ¿Cuántos invitados hay?"),
     Story("{p} pega {b} [fotos|estampas] en cada página. Llena {a} páginas y le sobran {c}. ¿Cuántas tiene?"),
     Story("[Pago|Pagamos] {a} {g} a {b} {m} y {un_h} a {c} {m}. ¿Cuánto es en total?"),
@@ -114,13 +116,14 @@ CUT_AND_REST = (
     ),
     Story("{p} tiene {c} {t} y da {b} a cada uno de sus {a} amigos. ¿{Qs} {t} le [quedan|sobran]?"),
     Story("De {c} {t} se llenan {a} {x} de {b}. ¿{Qs} {t} [sobran|quedan fuera]?"),
-    Story("Un libro tiene {c} páginas. {p} lee {b} páginas al día durante {a} días. ¿Cuántas le faltan?"),
+    Story("Un libro tiene {c} páginas. {p} lee {b} páginas al día durante {a} días. ¿Cuántas le faltan?", least=20),
     Story(
-        "{p} lee {b} páginas [diarias|cada día] durante {a} días. Si el libro tiene {c} páginas, ¿cuántas le faltan?"
+        "{p} lee {b} páginas [diarias|cada día] durante {a} días. Si el libro tiene {c} páginas, ¿cuántas le faltan?",
+        least=20,
     ),
     Story("[Tenía|Tengo] {c} {m} y [compré|compro] {a} entradas de {b} {m} cada una. ¿Cuánto me queda?"),
     Story("{p} quiere {c} {m} y ahorra {b} a la semana. ¿Cuánto le falta después de {a} semanas?"),
-    Story("En una sala caben {c} personas y hay {a} filas de {b}. ¿Cuántas sillas faltan?"),
+    Story("En una sala caben {c} personas y hay {a} filas de {b} sillas. ¿Cuántas sillas faltan?"),
     Story("{p} tiene {c} {t} y llena {a} {x} con {b} en {cada}. ¿{Qs} {t} le sobran?"),
     Story("El viaje es de {c} kilómetros y hemos hecho {a} tramos de {b}. ¿Cuántos kilómetros faltan?"),
 )
@@ -140,7 +143,7 @@ ADD_THEN_DIVIDE = (
     Story("Hay {a} niños y {b} niñas y hacen equipos de {c}. ¿Cuántos equipos salen?"),
     Story("{p} recogió {a} {f} por la mañana y {b} por la tarde, y llena bolsas de {c}. ¿Cuántas bolsas llena?"),
     Story(
-        "{c} amigos pagan a partes iguales una pizza de {a} {m} y un postre de {b} {m}. ¿Cuánto [paga|pone] cada uno?"
+        "{c} amigos pagan a partes iguales unos dulces de {a} {m} y unas bebidas de {b} {m}. ¿Cuánto [paga|pone] cada uno?"
     ),
     Story("{p} tiene {a} {t} y {q} {b}. Juntan todo y hacen {c} grupos iguales. ¿{Qs} {t} hay en cada grupo?"),
     Story(
@@ -158,7 +161,8 @@ SUBTRACT_THEN_DIVIDE = (
         "De {a} {t}, {b} [están rotos|no sirven|se guardan] y lo demás va en {c} {x} iguales. ¿{Qs} {t} hay en {cada}?"
     ),
     Story(
-        "Un libro tiene {a} páginas. {p} ya leyó {b} y quiere [acabarlo|leer el resto] en {c} días. ¿Cuántas páginas debe leer al día?"
+        "Un libro tiene {a} páginas. {p} ya leyó {b} y quiere [acabarlo|leer el resto] en {c} días. ¿Cuántas páginas debe leer al día?",
+        least=20,
     ),
     Story("{p} debe {a} {m}, paga {b} y el resto en {c} plazos iguales. ¿Cuánto es cada plazo?"),
     Story("{p} tiene {a} {m}, gasta {b} y reparte el resto entre sus {c} [hijos|sobrinos]. ¿Cuánto recibe cada uno?"),
@@ -170,7 +174,7 @@ SUBTRACT_THEN_DIVIDE = (
     ),
     Story("Un tendero compra {a} {f}, guarda {b} y mete el resto en bolsas de {c}. ¿Cuántas bolsas llena?"),
     Story("De {a} alumnos faltan {b}. Los demás hacen grupos de {c}. ¿Cuántos grupos salen?"),
-    Story("Una bici cuesta {a} {m}. Doy {b} {m} y el resto lo pago en {c} meses. ¿Cuánto pago al mes?"),
+    Story("Un juego cuesta {a} {m}. Doy {b} {m} y el resto lo pago en {c} meses. ¿Cuánto pago al mes?"),
 )
 MULTIPLY_THEN_DIVIDE = (
     Story("Hay {a} {x} de {b} {t} y se reparten entre {c} [alumnos|niños]. ¿{Qs} {t} le tocan a cada uno?"),
@@ -199,7 +203,9 @@ TWO_TAKEN_AWAY = (
     Story("Un álbum tiene {c} cromos. {p} pegó {a} ayer y {b} hoy. ¿Cuántos le faltan?"),
     Story("De una cuerda de {c} metros se cortan {a} metros y después {b}. ¿Cuántos metros quedan?"),
     Story("De {c} alumnos, {a} van en bici y {b} en coche; los demás van a pie. ¿Cuántos van a pie?"),
-    Story("Un libro tiene {c} páginas. {p} leyó {a} el lunes y {b} el martes. ¿Cuántas [páginas |]le faltan?"),
+    Story(
+        "Un libro tiene {c} páginas. {p} leyó {a} el lunes y {b} el martes. ¿Cuántas [páginas |]le faltan?", least=20
+    ),
     Story(
         "En una caja hay {c} {t}: {a} [son de {p}|van a la escuela], {b} [son de {q}|van a la tienda] y el resto se guarda. ¿{Qs} {t} se guardan?"
     ),
