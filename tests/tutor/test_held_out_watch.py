@@ -8,17 +8,26 @@ from typing import Any
 import pytest
 import torch
 from datasets import load_from_disk
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 
 from tutor.adapter import ADAPTER, WEIGHTS, quantised_base
 from tutor.base_model import load_tokenizer
 from tutor.config import RetrainConfig
 from tutor.held_out_watch import Validation, validation_blocks
 from tutor.reading import read_rows
+from tutor.rows import Row
 from tutor.settings import Store
 from tutor.tokenization import TOKENS, write_tokens
 from tutor.training import train_adapter
 from tutor.training_words import training_sentence, training_tags
+
+# Whoever learns the first by heart unlearns to answer the others: nothing of what is to be said is the same.
+TRAINED = [
+    Row("t1", "¿Es primo el número 21?", "Se divide por tres y queda cero, así que no lo es.", "no", "primos", "", 1),
+    Row("t2", "¿Divide cinco al número 21?", "Ni en cero ni en cinco termina, así que no.", "no", "primos", "", 2),
+    Row("t3", "¿Es par el número 21?", "Termina en uno, así que es impar.", "no", "primos", "", 3),
+]
+WATCHED = [Row(f"v{at}", f"¿{at} + {at}?", f"{at}+{at}={2 * at}.", str(2 * at), "suma", "", at) for at in (4, 5, 6, 7)]
 
 
 class Interrupted(Exception):
@@ -26,10 +35,23 @@ class Interrupted(Exception):
 
 
 @pytest.fixture
-def config(tiny_config: RetrainConfig) -> RetrainConfig:
-    """Return a training that learns three rows by heart, to the harm of all others, with frequent checks."""
-    changes = {"epochs": 50, "learning_rate": 1e-1, "check_share": 0.1, "check_rows": 4, "check_answers": 0}
-    return tiny_config.model_copy(update={"training": tiny_config.training.model_copy(update=changes)})
+def config(tiny_config: RetrainConfig, tiny_phi: Path, tmp_path: Path) -> RetrainConfig:
+    """Return a training that learns three rows by heart, to the harm of all others, with frequent checks.
+
+    The head of its model speaks louder than one with random weights does, so that there is something to unlearn.
+    """
+    loud = Path(shutil.copytree(tiny_phi, tmp_path / "loud-phi"))
+    weights = load_file(loud / "model.safetensors")
+    save_file(
+        {**weights, "lm_head.weight": 10 * weights["lm_head.weight"]}, loud / "model.safetensors", {"format": "pt"}
+    )
+    changes = {"epochs": 50, "learning_rate": 3e-3, "check_share": 0.1, "check_rows": 4, "check_answers": 0}
+    return tiny_config.model_copy(
+        update={
+            "model": tiny_config.model.model_copy(update={"folder": loud, "source": "loud-phi"}),
+            "training": tiny_config.training.model_copy(update=changes),
+        }
+    )
 
 
 def _train(config: RetrainConfig, store: Store, folder: Path, *, die_at: int = -1, **changes: Any) -> dict[str, Any]:
@@ -38,11 +60,10 @@ def _train(config: RetrainConfig, store: Store, folder: Path, *, die_at: int = -
             raise Interrupted
 
     base = quantised_base(config.model, store).folder
-    rows, _ = read_rows(config.data.path)
     tokens = folder.parent / "tokens"
     if not tokens.is_dir():
         tokens.mkdir()
-        write_tokens(rows[:3], load_tokenizer(base), 256, tokens)
+        write_tokens(TRAINED, load_tokenizer(base), 256, tokens)
     logged.clear()
     return dict(
         train_adapter(
@@ -54,7 +75,7 @@ def _train(config: RetrainConfig, store: Store, folder: Path, *, die_at: int = -
             training=config.training.model_copy(update=changes),
             log_metrics=lambda step, metrics: logged.setdefault(step, {}).update(metrics),
             report_progress=report,
-            validation=Validation(rows[60:], max_new_tokens=4, batch_rows=4),
+            validation=Validation(WATCHED, max_new_tokens=4, batch_rows=4),
         )
     )
 
