@@ -32,7 +32,7 @@ _EQUATION = re.compile(rf"{_BEFORE}({_OPERATION}) ?=( ?-?[\d,.]*)\Z")
 # `47 = 6 × 7 + 5`: how often the one goes into the other, and what is left. Only where an answer begins with it, after
 # an opening without an equation and divisions of the kind: elsewhere `12 = 2 × 2 × 3` or `8 = 2 × x` may be meant.
 _WITH_REST = re.compile(
-    r"^(?:[^=]*[:.] )?(?:\d+ = \d+ × \d+ \+ \d+, )*(\d{1,12}) ?= ?([1-9]\d{0,11}) ?×( ?\d*)(?: ?\+( ?\d*))?\Z"
+    r"^ ?(?:[^=]*[:.] )?(?:\d+ = \d+ × \d+ \+ \d+, )*(\d{1,12}) ?= ?([1-9]\d{0,11}) ?×( ?\d*(?: \+ ?\d*)?)\Z"
 )
 _STEP = re.compile(rf"({_OPERAND}) ?([-+×÷]?) ?")
 _LONGEST = 160  # characters of an equation with its result
@@ -65,18 +65,14 @@ def result_of(operation: str) -> str | None:
 def digits_to_come(text: str) -> str | None:
     """Return what is still to be written of the number that follows from what `text` ends in.
 
-    It is the result of an operation (`34 + 50 =`), or the quotient or the rest of a division (`47 = 6 ×`,
-    `47 = 6 × 7 +`).
+    It is the result of an operation (`34 + 50 =`), or the quotient and the rest of a division (`47 = 6 ×`).
     "" means that the number is whole and no digit may follow; None, that `text` ends in nothing of the kind.
     """
     start = max(0, len(text) - _LONGEST)
     if found := _EQUATION.search(text, start):
         written, result = found[2], result_of(found[1])
     elif found := _WITH_REST.search(text):
-        quotient, rest = divmod(int(found[1]), int(found[2]))
-        if found[4] is not None and int(found[3]) != quotient:
-            return None
-        written, result = (found[3], str(quotient)) if found[4] is None else (found[4], str(rest))
+        written, result = found[3], "{} + {}".format(*divmod(int(found[1]), int(found[2])))
     else:
         return None
     if result is None:

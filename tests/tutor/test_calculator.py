@@ -1,5 +1,7 @@
 """Results of equations as they arise: which are worked out, which are left to the model, and that they get there."""
 
+import re
+
 import pytest
 import torch
 
@@ -7,7 +9,9 @@ from tutor.adapter import quantised_base
 from tutor.base_model import load_tokenizer
 from tutor.calculator import Calculator, digits_to_come, result_of
 from tutor.config import RetrainConfig
-from tutor.settings import Store
+from tutor.prompt import completion
+from tutor.reading import read_rows
+from tutor.settings import DEFAULT_DATASET, Store
 
 
 @pytest.mark.parametrize(
@@ -45,12 +49,15 @@ def test_an_operation_has_its_exact_result_or_none(operation: str, result: str |
         ("Para 1: 80 ÷ 8 =", " 10"),
         ("√49 =", " 7"),
         ("Buscamos un número: √144 = 1", "2"),
-        ("47 = 6 ×", " 7"),
-        ("147 = 12 × 1", "2"),
-        ("47 = 6 × 7", ""),
+        ("47 = 6 ×", " 7 + 5"),
+        (" 47 = 6 ×", " 7 + 5"),  # as an answer begins after the prompt
+        ("147 = 12 × 1", "2 + 3"),
+        ("47 = 6 × 7", " + 5"),
         ("47 = 6 × 7 +", " 5"),
-        ("5 = 8 ×", " 0"),
-        ("Tiene que sobrar 0. 47 = 6 ×", " 7"),
+        ("47 = 6 × 7 + 5", ""),
+        ("5 = 8 ×", " 0 + 5"),
+        ("Tiene que sobrar 0. 47 = 6 ×", " 7 + 5"),
+        (" 51 = 2 × 25 + 1, 51 = 3 ×", " 17 + 0"),
         ("48 = 36 × 1 + 12, 36 = 12 × 3 +", " 0"),
     ],
 )
@@ -92,6 +99,16 @@ def test_the_rest_of_a_result_is_known_where_an_equation_is_being_written(text: 
 )
 def test_all_else_is_left_to_the_model(text: str) -> None:
     assert digits_to_come(text) is None
+
+
+def test_divisions_with_a_rest_of_the_shipped_rows_are_the_calculators() -> None:
+    found = 0
+    for row in read_rows(DEFAULT_DATASET)[0]:
+        text = completion(row.solution, row.answer)
+        for division in re.finditer(r"\d+ = \d+ ×( \d+ \+ \d+)[,:.]", text):
+            assert digits_to_come(text[: division.start(1)]) == division[1], text
+            found += 1
+    assert found > 150
 
 
 def test_the_right_digits_come_out_whatever_the_model_would_write(tiny_config: RetrainConfig, store: Store) -> None:
