@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from flows import subcommands
+from flows.argument_forms import MODEL_FORMS, RUN_FORMS
 from flows.export import FORMATS
 from tutor.errors import TutorError, UsageError, sentence_on_unforeseen
 from tutor.settings import (
@@ -143,7 +144,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluate = _command(
         commands, "evaluate", subcommands.run_evaluate, "have a model answer questions of yours, and grade it"
     )
-    evaluate.add_argument("model", metavar="MODEL", help=subcommands.MODEL_FORMS)
+    evaluate.add_argument("model", metavar="MODEL", help=MODEL_FORMS)
     evaluate.add_argument(
         "--questions",
         type=Path,
@@ -156,7 +157,7 @@ def _parser() -> argparse.ArgumentParser:
     report = _command(
         commands, "report", subcommands.run_report, "write the report on a run, several runs, or a model's history"
     )
-    report.add_argument("runs", nargs="+", metavar="RUN", help=subcommands.RUN_FORMS)
+    report.add_argument("runs", nargs="+", metavar="RUN", help=RUN_FORMS)
     report.add_argument("--language", choices=("es", "en"), default="es", help="language (default es)")
     report.add_argument("--output", type=Path, default=None, metavar="FOLDER", help="folder to write it to")
     report.add_argument("--peak-mb", type=_amount, metavar="MB", help="peak memory, where a log does not tell it")
@@ -188,7 +189,7 @@ def _server_commands(commands: Any) -> None:
 
 def _service_commands(commands: Any) -> None:
     ask = _command(commands, "ask", subcommands.run_ask, "ask one question; the answer is written as it arises")
-    ask.add_argument("model", metavar="MODEL", help=subcommands.MODEL_FORMS)
+    ask.add_argument("model", metavar="MODEL", help=MODEL_FORMS)
     ask.add_argument("question", metavar="QUESTION")
 
     serve = _command(
@@ -199,7 +200,7 @@ def _service_commands(commands: Any) -> None:
         nargs="?",
         default=f"models:/{DEFAULT_MODEL_NAME}@champion",
         metavar="MODEL",
-        help=f"{subcommands.MODEL_FORMS} (default models:/{DEFAULT_MODEL_NAME}@champion, whoever that is)",
+        help=f"{MODEL_FORMS} (default models:/{DEFAULT_MODEL_NAME}@champion, whoever that is)",
     )
     serve.add_argument("--port", type=_port, default=8000, help="port on 127.0.0.1; 0 for a free one (default 8000)")
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from flows.subcommands import RUN_FORMS
+from flows.argument_forms import RUN_FORMS
 from tutor.analysis.document import Document
 from tutor.analysis.language import Language, LanguageCode, language
 from tutor.analysis.record import Memory, RunRecord

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from flows.argument_forms import MODEL_FORMS, PLOT_FORMS
 from tutor.errors import UsageError
 from tutor.settings import DEFAULT_DATASET, DEFAULT_ROWS, DEFAULT_SEED, open_store, open_store_and_servers
 
@@ -19,12 +20,6 @@ if TYPE_CHECKING:
     from tutor.rows import Row
     from tutor.settings import Store
 
-MODEL_FORMS = "'base', models:/NAME@ALIAS, models:/NAME/VERSION or an adapter folder"
-RUN_FORMS = (
-    "id of an MLflow run, models:/NAME/VERSION, models:/NAME@ALIAS, trainer_state.json or text log of a training; "
-    "models:/NAME alone for the history of a model"
-)
-PLOT_FORMS = (".png", ".svg", ".pdf")
 REFUSED = 3  # the exit status of a tutor that the verdict refuses, where accepting was required
 
 

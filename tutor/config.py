@@ -99,13 +99,6 @@ class LoraConfig(Section):
     plus_ratio: float = Field(
         16.0, ge=1, le=64, description="LoRA+: how many times the learning rate of A is that of B; 1: the same."
     )
-    interpolation: float = Field(
-        0.9,
-        gt=0,
-        le=1,
-        description="How far the finished tutor lies from the base on the way to what was trained: below 1 it forgets "
-        "less; 1: as trained.",
-    )
 
 
 class TrainingConfig(Section):

@@ -82,9 +82,9 @@ class _Product:
         scale = self._layers[0].scaling[name]
         if not downs[0].requires_grad:
             # Nobody trains them: joined once, not at every token.
-            self._finished = self._finished or _joined(downs, ups, scale, x.dtype)
+            self._finished = self._finished or _joined(downs, ups, x.dtype)
             return list(products(x, self._weights, self._sizes, scale, self._finished))
-        return list(products(x, self._weights, self._sizes, scale, _joined(downs, ups, scale, x.dtype), *downs, *ups))
+        return list(products(x, self._weights, self._sizes, scale, _joined(downs, ups, x.dtype), *downs, *ups))
 
 
 def _dequantised(layers: Sequence[Any], dtype: torch.dtype) -> Tensor:
@@ -104,9 +104,9 @@ _Joined = tuple[Tensor, Tensor]
 
 
 @torch.no_grad()
-def _joined(downs: Sequence[Tensor], ups: Sequence[Tensor], scale: float, dtype: torch.dtype) -> _Joined:
-    """Return the A one below the other times `scale`, `(layers * rank, in)`, and the B on the diagonal, in `dtype`."""
-    return (torch.cat(list(downs)) * scale).to(dtype), torch.block_diag(*ups).to(dtype)
+def _joined(downs: Sequence[Tensor], ups: Sequence[Tensor], dtype: torch.dtype) -> _Joined:
+    """Return the A one below the other, `(layers * rank, in)`, and the B on the diagonal, in `dtype`."""
+    return torch.cat([down.to(dtype) for down in downs]), torch.block_diag(*(up.to(dtype) for up in ups))
 
 
 class _AdaptedProducts(torch.autograd.Function):
@@ -132,7 +132,8 @@ class _AdaptedProducts(torch.autograd.Function):
         saved: tuple[Tensor, ...] = ()
         if joined:
             down, up = joined
-            inner = flat @ down.t()
+            # The scale goes to what is smallest.
+            inner = (flat @ down.t()).mul_(scale)
             outputs.addmm_(inner, up.t())
             saved = (flat, down, up, inner)
         ctx.save_for_backward(*saved)
@@ -152,14 +153,21 @@ class _AdaptedProducts(torch.autograd.Function):
             rank = len(down) // len(gradients)
             ups = [rows[:, at * rank : (at + 1) * rank] for at, rows in enumerate(up.split(ctx.sizes))]
             through = torch.cat([of_output @ each for of_output, each in zip(of_outputs, ups, strict=True)], dim=-1)
+            through.mul_(ctx.scale)
             if ctx.learns:
-                of_factors += ((through.t() @ flat).float() * ctx.scale).split(rank)
-                # The gradient of each B, this way round in half of the time.
+                of_factors += (through.t() @ flat).float().split(rank)
                 inners = inner.split(rank, dim=-1)
-                of_factors += [(part.t() @ of).t().float() for part, of in zip(inners, of_outputs, strict=True)]
+                of_factors += [_of_up(part, of_output) for part, of_output in zip(inners, of_outputs, strict=True)]
             if of_x is not None:
                 of_x.addmm_(through, down)
         return None if of_x is None else of_x.view(ctx.shape), None, None, None, None, *of_factors
+
+
+def _of_up(inner: Tensor, of_output: Tensor) -> Tensor:
+    """Return the gradient of a B, `(out, rank)` in float32: worked out the other way round, in half of the time."""
+    turned = inner.t() @ of_output
+    # In rows, as B lies: autograd would otherwise copy it once more.
+    return torch.empty(turned.shape[::-1], dtype=torch.float32, device=turned.device).copy_(turned.t())
 
 
 def reuse_freed_memory() -> None:

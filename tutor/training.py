@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING, Any
 import torch
 from peft import LoraConfig as PeftConfig
 from peft import get_peft_model
-from peft.utils import SAFETENSORS_WEIGHTS_NAME
-from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from transformers import (
     PrinterCallback,
@@ -88,7 +86,7 @@ def train_adapter(  # noqa: PLR0913 - what is trained, how, and who is told
         training,
         len(packs),
         loss_of=_loss_of,
-        save=lambda place: _save_adapter(adapted, place, model, lora),
+        save=lambda place: _save_adapter(adapted, place, model),
         log_metrics=log_metrics,
     )
     arguments = _arguments(folder / CHECKPOINTS, len(packs), training)
@@ -113,7 +111,7 @@ def train_adapter(  # noqa: PLR0913 - what is trained, how, and who is told
         layers = len(adapted.get_base_model().get_decoder().layers)
         raise MemoryRanOut(trainer.state.global_step, rung, layers, packs.longest_row)
     if trainer.is_world_process_zero():
-        _save_adapter(adapted, folder / ADAPTER, model, lora)
+        _save_adapter(adapted, folder / ADAPTER, model)
         if held_out:
             held_out.restore_best(folder / ADAPTER, trainer.state.global_step)
     course = course_of(trainer.state.log_history, training.logging_steps)
@@ -332,7 +330,7 @@ def _speed(history: Sequence[Mapping[str, float]]) -> float:
     return sum(logged["passed_tokens"] for logged in timed) / max(sum(logged["passed_s"] for logged in timed), 1e-9)
 
 
-def _save_adapter(adapted: Any, folder: Path, model: ModelConfig, lora: LoraConfig) -> None:
+def _save_adapter(adapted: Any, folder: Path, model: ModelConfig) -> None:
     settings = adapted.peft_config["default"]
     here = settings.base_model_name_or_path, settings.revision
     settings.base_model_name_or_path, settings.revision = model.source, model.revision
@@ -341,17 +339,6 @@ def _save_adapter(adapted: Any, folder: Path, model: ModelConfig, lora: LoraConf
     # Trainer has no such argument for its checkpoints, and would have peft look on the hub.
     settings.base_model_name_or_path, settings.revision = here
     (folder / "README.md").unlink(missing_ok=True)
-    _interpolate(folder / SAFETENSORS_WEIGHTS_NAME, lora.interpolation)
-
-
-def _interpolate(weights: Path, share: float) -> None:
-    """Lead the adapter in the file `weights` back towards the base: `share` of the difference that it makes remains.
-
-    Source: Wortsman et al. 2022, "Robust fine-tuning of zero-shot models" (WiSE-FT), CVPR.
-    """
-    trained = load_file(weights)
-    kept = {name: weight * share if ".lora_B." in name else weight for name, weight in trained.items()}
-    save_file(kept, weights, metadata={"format": "pt"})
 
 
 def _peak_mib() -> int:

@@ -98,14 +98,3 @@ def test_a_training_with_lora_plus_moves_b_further_by_the_ratio(
     assert faster / usual == pytest.approx(8, rel=0.2)
     settings = (tmp_path / "plus" / ADAPTER / "adapter_config.json").read_text()
     assert '"use_rslora": true' in settings
-
-
-def test_a_finished_tutor_lies_between_the_base_and_what_was_trained(
-    tiny_config: RetrainConfig, store: Store, tmp_path: Path
-) -> None:
-    whole = _trained(tiny_config, store, tmp_path / "whole", interpolation=1.0)
-    part = _trained(tiny_config, store, tmp_path / "part", interpolation=0.75)
-    assert set(part) == set(whole)
-    assert _largest(whole, "lora_B") > 0
-    for name, weight in whole.items():
-        assert torch.equal(part[name], weight * 0.75 if "lora_B" in name else weight)
