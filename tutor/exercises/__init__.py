@@ -36,7 +36,7 @@ CURRICULUM: dict[Maker, int] = {
     subtraction: 14,
     multiplication: 15,
     division: 15,
-    order_of_operations: 14,
+    order_of_operations: 16,
     decimals: 8,
     fractions: 13,
     percentages: 10,

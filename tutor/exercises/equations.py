@@ -113,14 +113,21 @@ def _add(name: str, rng: Random) -> _Equation:
     x, a = rng.randint(1, 40), rng.randint(2, 40)
     right = x + a
     left = rng.choice((f"{name}+{a}", f"{name}+{a}", f"{a}+{name}"))
-    return _Equation(left, str(right), f"El {a} pasa restando: {name}={right}-{a}={x}", f"{x}+{a}={right}", x, {"a": a})
+    return _Equation(
+        left, str(right), f"El {a} suma y pasa restando: {name}={right}-{a}={x}", f"{x}+{a}={right}", x, {"a": a}
+    )
 
 
 def _subtract(name: str, rng: Random) -> _Equation:
     right, a = rng.randint(1, 40), rng.randint(2, 40)
     x = right + a
     return _Equation(
-        f"{name}-{a}", str(right), f"El {a} pasa sumando: {name}={right}+{a}={x}", f"{x}-{a}={right}", x, {"a": a}
+        f"{name}-{a}",
+        str(right),
+        f"El {a} resta y pasa sumando: {name}={right}+{a}={x}",
+        f"{x}-{a}={right}",
+        x,
+        {"a": a},
     )
 
 
@@ -141,7 +148,12 @@ def _times(name: str, rng: Random) -> _Equation:
     a, x = rng.randint(2, 12), rng.randint(1, 15)
     left = f"{a}{rng.choice(('', '', '', '·', '*'))}{name}"
     return _Equation(
-        left, str(a * x), f"El {a} pasa dividiendo: {name}={a * x}÷{a}={x}", f"{a}×{x}={a * x}", x, {"a": a}
+        left,
+        str(a * x),
+        f"El {a} multiplica y pasa dividiendo: {name}={a * x}÷{a}={x}",
+        f"{a}×{x}={a * x}",
+        x,
+        {"a": a},
     )
 
 
@@ -149,7 +161,12 @@ def _over(name: str, rng: Random) -> _Equation:
     a, right = rng.randint(2, 10), rng.randint(2, 15)
     x = a * right
     return _Equation(
-        f"{name}/{a}", str(right), f"El {a} pasa multiplicando: {name}={right}×{a}={x}", f"{x}÷{a}={right}", x, {"a": a}
+        f"{name}/{a}",
+        str(right),
+        f"El {a} divide y pasa multiplicando: {name}={right}×{a}={x}",
+        f"{x}÷{a}={right}",
+        x,
+        {"a": a},
     )
 
 
@@ -157,7 +174,7 @@ def _more(name: str, rng: Random) -> _Equation:
     a, b, x = rng.randint(2, 9), rng.randint(1, 20), rng.randint(1, 12)
     right = a * x + b
     left = f"{b}+{a}{name}" if rng.random() < 0.15 else f"{a}{name}+{b}"
-    steps = f"El {b} pasa restando: {a}{name}={right}-{b}={a * x}. El {a} pasa dividiendo: {name}={a * x}÷{a}={x}"
+    steps = f"El {b} suma y pasa restando: {a}{name}={right}-{b}={a * x}. El {a} multiplica y pasa dividiendo: {name}={a * x}÷{a}={x}"
     return _Equation(left, str(right), steps, f"{a}×{x}+{b}={right}", x, {"a": a, "b": b})
 
 
@@ -165,7 +182,7 @@ def _less(name: str, rng: Random) -> _Equation:
     a, x = rng.randint(2, 9), rng.randint(2, 12)
     b = rng.randint(1, min(20, a * x - 1))
     right = a * x - b
-    steps = f"El {b} pasa sumando: {a}{name}={right}+{b}={a * x}. El {a} pasa dividiendo: {name}={a * x}÷{a}={x}"
+    steps = f"El {b} resta y pasa sumando: {a}{name}={right}+{b}={a * x}. El {a} multiplica y pasa dividiendo: {name}={a * x}÷{a}={x}"
     return _Equation(f"{a}{name}-{b}", str(right), steps, f"{a}×{x}-{b}={right}", x, {"a": a, "b": b})
 
 
@@ -173,7 +190,7 @@ def _bracket(name: str, rng: Random) -> _Equation:
     a, b, x = rng.randint(2, 9), rng.randint(1, 12), rng.randint(1, 12)
     inside = x + b
     right = a * inside
-    steps = f"El {a} pasa dividiendo: {right}÷{a}={inside}. El {b} pasa restando: {name}={inside}-{b}={x}"
+    steps = f"El {a} multiplica y pasa dividiendo: {right}÷{a}={inside}. El {b} suma y pasa restando: {name}={inside}-{b}={x}"
     return _Equation(f"{a}({name}+{b})", str(right), steps, f"{a}×({x}+{b})={right}", x, {})
 
 
@@ -181,7 +198,7 @@ def _both(name: str, rng: Random) -> _Equation:
     a, b, x = rng.randint(2, 6), rng.randint(1, 15), rng.randint(1, 10)
     c = rng.randint(1, 5)
     d = a * x + b
-    steps = f"Juntamos las {name} y los números: {a + c}-{c}={a} y {d}-{b}={a * x}, {a}{name}={a * x}. El {a} pasa dividiendo: {name}={a * x}÷{a}={x}"
+    steps = f"Juntamos las {name} y los números: {a + c}-{c}={a} y {d}-{b}={a * x}, {a}{name}={a * x}. El {a} multiplica y pasa dividiendo: {name}={a * x}÷{a}={x}"
     moved = f"{c}{name}" if c > 1 else name
     right = f"{moved}+{d}"
     return _Equation(f"{a + c}{name}+{b}", right, steps, f"{a + c}×{x}+{b}={(a + c) * x + b}", x, {})

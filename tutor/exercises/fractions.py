@@ -52,7 +52,7 @@ _PART_WORDS = {
 
 def fractions(rng: Random) -> Exercise:
     """Return an operation with fractions, a fraction of a number, the rest of a whole, or a fraction to simplify."""
-    kind = rng.choices(("of", "same", "different", "times", "over", "simplify", "rest"), (28, 12, 26, 13, 8, 11, 2))[0]
+    kind = rng.choices(("of", "same", "different", "times", "over", "simplify", "rest"), (34, 12, 21, 12, 8, 11, 2))[0]
     whole = {"of": _fraction_of, "over": _quotient, "simplify": _simplify, "rest": _complement}
     if kind in whole:
         return whole[kind](rng)
@@ -106,12 +106,12 @@ def _fraction_answer(
 def _fraction_of(rng: Random) -> Exercise:
     bottom = rng.randint(2, 10)
     top = rng.randint(1, bottom - 1)
-    part = rng.randint(2, 12)
+    part = rng.randint(2, 12) if rng.random() < 0.75 else rng.randint(13, 60)
     number = bottom * part
     steps = f"{top}/{bottom} de {number}: {number}÷{bottom}={part}"
     if top > 1:
         steps += f", {part}×{top}={part * top}"
-    shown = _in_words(top, bottom) if rng.random() < 0.4 else f"{top}/{bottom}"
+    shown = _in_words(top, bottom) if rng.random() < 0.5 else f"{top}/{bottom}"
     question = phrase(FRACTION_OF_WORDS, rng, f=shown, n=number, es=rng.choice(("es", "son")) if top > 1 else "es")
     question = question[0].upper() + question[1:]
     solution = f"{steps}."
