@@ -62,7 +62,7 @@ CURRICULUM: dict[Maker, int] = {
 
 # A small tutor learns one way of working best: most rows are explained in that one.
 OTHER_STYLES_SHARE = 0.12
-_NUMBERS_IN_WORDS_SHARE = 0.02
+_NUMBERS_IN_WORDS_SHARE = 0.05
 
 
 def exercises(seed: int) -> Iterator[Exercise]:

@@ -52,7 +52,7 @@ _PART_WORDS = {
 
 def fractions(rng: Random) -> Exercise:
     """Return an operation with fractions, a fraction of a number, the rest of a whole, or a fraction to simplify."""
-    kind = rng.choices(("of", "same", "different", "times", "over", "simplify", "rest"), (34, 12, 21, 12, 8, 11, 2))[0]
+    kind = rng.choices(("of", "same", "different", "times", "over", "simplify", "rest"), (31, 9, 26, 12, 8, 12, 2))[0]
     whole = {"of": _fraction_of, "over": _quotient, "simplify": _simplify, "rest": _complement}
     if kind in whole:
         return whole[kind](rng)
@@ -61,7 +61,7 @@ def fractions(rng: Random) -> Exercise:
     a, c = rng.randint(1, max(1, b - 1)), rng.randint(1, max(1, d - 1))
     if kind == "times":
         top, bottom = a * c, b * d
-        steps = f"Multiplicamos: {a}×{c}={top} y {b}×{d}={bottom}, queda {top}/{bottom}"
+        steps = f"Arriba {a}×{c}={top} y abajo {b}×{d}={bottom}, queda {top}/{bottom}"
         rule = "Se multiplican numeradores entre sí y denominadores entre sí"
         question = ask_for_operation(f"{a}/{b}", "×", f"{c}/{d}", PRODUCT_WORDS, rng)
         return _fraction_answer(question, steps, top, bottom, rule)
@@ -126,7 +126,7 @@ def _simplify(rng: Random) -> Exercise:
     bottom = rng.randint(2, 9)
     top = rng.choice([n for n in range(1, bottom) if gcd(n, bottom) == 1])
     k = rng.randint(2, 9)
-    divided = f"Dividimos entre {k}: {top * k}÷{k}={top} y {bottom * k}÷{k}={bottom}, queda {top}/{bottom}."
+    divided = f"Arriba {top * k}÷{k}={top} y abajo {bottom * k}÷{k}={bottom}, queda {top}/{bottom}."
     solution = f"Simplificamos: {euclid(top * k, bottom * k)}. {divided}"
     question = phrase(SIMPLIFY_WORDS, rng, f=f"{top * k}/{bottom * k}")
     others = (
@@ -142,7 +142,7 @@ def _quotient(rng: Random) -> Exercise:
     top, bottom = a * d, b * c
     if top % bottom == 0:
         return _quotient(rng)  # one that stays a fraction
-    steps = f"Multiplicamos en cruz: {a}×{d}={top} y {b}×{c}={bottom}, queda {top}/{bottom}"
+    steps = f"En cruz: arriba {a}×{d}={top} y abajo {b}×{c}={bottom}, queda {top}/{bottom}"
     question = ask_for_operation(
         f"{a}/{b}", "÷", f"{c}/{d}", QUOTIENT_WORDS, rng, signs=("÷", ":", " ÷ ", " : ", " entre ")
     )
