@@ -36,7 +36,7 @@ CURRICULUM: dict[Maker, int] = {
     subtraction: 14,
     multiplication: 15,
     division: 15,
-    order_of_operations: 16,
+    order_of_operations: 14,
     decimals: 8,
     fractions: 13,
     percentages: 10,
@@ -62,7 +62,7 @@ CURRICULUM: dict[Maker, int] = {
 
 # A small tutor learns one way of working best: most rows are explained in that one.
 OTHER_STYLES_SHARE = 0.12
-_NUMBERS_IN_WORDS_SHARE = 0.05
+_NUMBERS_IN_WORDS_SHARE = 0.02
 
 
 def exercises(seed: int) -> Iterator[Exercise]:

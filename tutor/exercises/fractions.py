@@ -52,7 +52,7 @@ _PART_WORDS = {
 
 def fractions(rng: Random) -> Exercise:
     """Return an operation with fractions, a fraction of a number, the rest of a whole, or a fraction to simplify."""
-    kind = rng.choices(("of", "same", "different", "times", "over", "simplify", "rest"), (31, 9, 26, 12, 8, 12, 2))[0]
+    kind = rng.choices(("of", "same", "different", "times", "over", "simplify", "rest"), (28, 12, 26, 13, 8, 11, 2))[0]
     whole = {"of": _fraction_of, "over": _quotient, "simplify": _simplify, "rest": _complement}
     if kind in whole:
         return whole[kind](rng)

@@ -86,14 +86,12 @@ def _price_after(rng: Random) -> Exercise:
     if percent > 50:
         percent, part = 20, Fraction(number, 5)
     rises = rng.random() < 0.4
-    words, way, sign, verb = (
-        (PRICE_AFTER_RISE_WORDS, "Sube", "+", "Sumamos")
-        if rises
-        else (PRICE_AFTER_DISCOUNT_WORDS, "Baja", "-", "Restamos")
+    words, sign, verb = (
+        (PRICE_AFTER_RISE_WORDS, "+", "Sumamos") if rises else (PRICE_AFTER_DISCOUNT_WORDS, "-", "Restamos")
     )
     value = number + part if rises else number - part
     solution = (
-        f"{way} el {percent} % de {number}: {_percent_steps(percent, number)}. "
+        f"El {percent} % de {number}: {_percent_steps(percent, number)}. "
         f"{verb}: {number}{sign}{spanish(part)}={spanish(value)}."
     )
     question = phrase(words, rng, p=_written(percent, rng), n=number, **_on_sale(number, rng))
