@@ -28,7 +28,7 @@ def test_a_tutor_that_went_over_few_rows_many_times_is_refused_and_the_base_is_n
         "model.revision": "test",
         "model.pad_token": "<|pad|>",
         "training.epochs": 4,
-        "training.learning_rate": 0.01,
+        "training.learning_rate": 0.003,
         "evaluation.max_rows": 24,
         "evaluation.max_new_tokens": 24,
         "registry.model_name": "tutor-memorion",
