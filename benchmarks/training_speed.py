@@ -88,7 +88,7 @@ def bench_table(measured: Mapping[str, Any]) -> Table:
     """Return the figures of every recipe as a table for a person."""
     from rich.table import Table
 
-    titles = ("", "tokens útiles/s", "veces TRL", "del límite GEMM", "segundos", "MiB", "aciertos", "preguntas/s")
+    titles = ("", "tokens útiles por s", "× TRL", "de la GEMM", "s", "MiB", "aciertos", "contesta por s")
     table = Table(title=f"Entrenamiento: {measured['rows']} filas, {measured['gemm_gflops']:.0f} GFLOP/s de GEMM")
     for title in titles:
         table.add_column(title, justify="left" if not title else "right")
@@ -97,13 +97,13 @@ def bench_table(measured: Mapping[str, Any]) -> Table:
         each = measured[name]
         table.add_row(
             name,
-            f"{each['useful_tokens_per_second']:.1f}",
-            f"{each['useful_tokens_per_second'] / trl:.2f}",
-            f"{each['gemm_share']:.1%}",
+            f"{each['useful_tokens_per_second']:.0f}",
+            f"{each['useful_tokens_per_second'] / trl:.2f}".replace(".", ","),
+            f"{100 * each['gemm_share']:.0f} %",
             f"{each['seconds']:.0f}",
             f"{each['peak_mib']:.0f}",
-            f"{each['accuracy']:.0%}",
-            f"{each['questions_per_second']:.1f}",
+            f"{100 * each['accuracy']:.0f} %",
+            f"{each['questions_per_second']:.1f}".replace(".", ","),
         )
     return table
 
